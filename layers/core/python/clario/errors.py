@@ -1,0 +1,52 @@
+"""Errors by what the caller can do about them.
+
+    ClarioError
+    ├── RetryableError          try again later: the state machine does so by itself
+    │   ├── Throttled           Amazon said 429, or our own usage-plan clock is ahead
+    │   └── UpstreamUnavailable 5xx, a broken connection, a torn document
+    ├── FatalError              trying again cannot help: the slice fails alone and says why
+    │   ├── RequestRefused      Amazon refused the request as it stands (400, 404, ...)
+    │   ├── ReportFailed        Amazon gave up on a report (FATAL)
+    │   └── AuthorizationRevoked  the seller took the authorisation back, or a role is missing: reconnect
+    └── ConfigurationError      a wrong setting: the start stops with one line
+
+A bad row is not an error but a value (`clario.domain.records.Rejected`); "not ready yet" is a result.
+Step Functions compares the exact class name and ignores inheritance, so the step decorator raises the
+canonical `RetryableError` or `FatalError` (`clario.aws.step`).
+"""
+
+
+class ClarioError(Exception):
+    """Everything this package raises on purpose. The message is safe to show: it never holds a secret."""
+
+
+class RetryableError(ClarioError):
+    """The same call may succeed later."""
+
+
+class Throttled(RetryableError):
+    """Amazon's usage plan is exhausted."""
+
+
+class UpstreamUnavailable(RetryableError):
+    """Amazon or the way to it is out of order for now."""
+
+
+class FatalError(ClarioError):
+    """The same call will fail again."""
+
+
+class RequestRefused(FatalError):
+    """Amazon refuses the request as it stands."""
+
+
+class ReportFailed(FatalError):
+    """Amazon ended a report as FATAL."""
+
+
+class AuthorizationRevoked(FatalError):
+    """The connection's authorisation is gone; only the seller can renew it."""
+
+
+class ConfigurationError(ClarioError):
+    """A setting is wrong or missing. The message names it and the fix."""
