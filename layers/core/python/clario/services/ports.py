@@ -50,7 +50,7 @@ class UsagePlans(Protocol):
     """The clocks of Amazon's usage plans for one selling partner and application."""
 
     def reserve(self, operation: str) -> datetime:
-        """Consume one call of the operation and answer from when on it may be sent (a moment not after now: at once)."""
+        """Consume one call of the operation and answer from when on it may be sent (not after now: at once)."""
         ...
 
     def learn(self, operation: str, rate: float) -> None:

@@ -1,0 +1,134 @@
+"""Slices: which days a sync must load, and what the next step of each slice is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from .streams import STREAMS, PagedSource, Stream
+from .values import ONE_DAY, DayRange
+
+
+class SliceState(StrEnum):
+    """How far a slice is. The last four are finished."""
+
+    PLANNED = "planned"
+    WAITING = "waiting"
+    FETCHED = "fetched"
+    NORMALIZED = "normalized"
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    QUARANTINED = "quarantined"
+
+
+FINISHED = frozenset({SliceState.STORED, SliceState.UNCHANGED, SliceState.FAILED, SliceState.QUARANTINED})
+
+
+class Step(StrEnum):
+    """What the state machine does next with a slice; REST is nothing for now, or ever."""
+
+    REQUEST = "request"
+    POLL = "poll"
+    FETCH = "fetch"
+    NORMALIZE = "normalize"
+    STORE = "store"
+    REST = "rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One unit of loading, as the database keeps it. `days` are the marketplace's calendar days, both included."""
+
+    slice_id: int
+    sync_id: str
+    connection_id: int
+    stream: str
+    scope: str
+    days: DayRange
+    state: SliceState
+    wait_until: datetime | None = None
+    polls: int = 0
+    requested_at: datetime | None = None
+    report_id: str | None = None
+    report_document_id: str | None = None
+    report_made_at: datetime | None = None
+    document_id: int | None = None
+    attempts: int = 0
+
+    @property
+    def definition(self) -> Stream:
+        return STREAMS[self.stream]
+
+
+def next_step(part: Slice) -> Step:
+    """The step that brings the slice on; a waiting slice is due once its time has come."""
+    if part.state in FINISHED:
+        return Step.REST
+    if part.state is SliceState.FETCHED:
+        return Step.NORMALIZE
+    if part.state is SliceState.NORMALIZED:
+        return Step.STORE
+    if isinstance(part.definition.source, PagedSource) or part.report_document_id:
+        return Step.FETCH
+    return Step.POLL if part.report_id else Step.REQUEST
+
+
+def days_to_load(stream: Stream, history: DayRange, covered: Iterable[date]) -> list[DayRange]:
+    """The day ranges a full sync loads: what was never loaded, and the trailing days that still change at Amazon.
+
+    Args:
+        history: the first and the last day anybody wants; the last is the marketplace's today.
+        covered: days loaded before, complete or not.
+
+    Returns:
+        Ranges of at most `stream.slice_days` days, oldest first. Ranges are cut from the newest day backwards, so
+        that the trailing window is asked for in the same pieces every day.
+    """
+    trailing_start = history.end - timedelta(days=stream.trailing_days - 1)
+    done = {day for day in covered if day < trailing_start}
+    wanted = [day for day in history.days() if day not in done]
+    return [part for run in _runs(wanted) for part in _cut(run, stream.slice_days)]
+
+
+def _runs(days: list[date]) -> list[DayRange]:
+    """Neighbouring days as ranges; `days` ascend."""
+    runs: list[DayRange] = []
+    for day in days:
+        if runs and runs[-1].end + ONE_DAY == day:
+            runs[-1] = DayRange(runs[-1].start, day)
+        else:
+            runs.append(DayRange(day, day))
+    return runs
+
+
+def _cut(run: DayRange, longest: int) -> list[DayRange]:
+    parts = []
+    end = run.end
+    while end >= run.start:
+        start = max(run.start, end - timedelta(days=longest - 1))
+        parts.append(DayRange(start, end))
+        end = start - ONE_DAY
+    return parts[::-1]
+
+
+def choose_batch(due: Iterable[Slice], limit: int = 40) -> list[Slice]:
+    """The slices to work on side by side: at most `limit`, and one at a time of those that page the same operation.
+
+    Two slices that page one operation would share its usage plan and make each other's page tokens grow old.
+    The limit keeps a batch within what an inline Map runs at once (40 iterations,
+    https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html).
+    """
+    batch: list[Slice] = []
+    paging: set[tuple[int, str]] = set()
+    for part in due:
+        source = part.definition.source
+        if isinstance(source, PagedSource) and next_step(part) is Step.FETCH:
+            lane = (part.connection_id, source.operation)
+            if lane in paging:
+                continue
+            paging.add(lane)
+        batch.append(part)
+        if len(batch) == limit:
+            break
+    return batch
