@@ -8,12 +8,16 @@
     │   ├── RequestRefused      Amazon refused the request as it stands (400, 404, ...)
     │   ├── ReportFailed        Amazon gave up on a report (FATAL)
     │   └── AuthorizationRevoked  the seller took the authorisation back, or a role is missing: reconnect
+    ├── Refusal                 the person asking must do something else first; `code` is the API's word for it
+    │   ├── AmazonNotConnected, SyncInProgress, SyncNotFound, SyncNotRunning
     └── ConfigurationError      a wrong setting: the start stops with one line
 
 A bad row is not an error but a value (`clario.domain.records.Rejected`); "not ready yet" is a result.
 Step Functions compares the exact class name and ignores inheritance, so the step decorator raises the
 canonical `RetryableError` or `FatalError` (`clario.aws.step`).
 """
+
+from datetime import datetime
 
 
 class ClarioError(Exception):
@@ -25,7 +29,15 @@ class RetryableError(ClarioError):
 
 
 class Throttled(RetryableError):
-    """Amazon's usage plan is exhausted."""
+    """Amazon's usage plan is exhausted.
+
+    `until` is a place already taken in the usage plan: whoever waits until then may send one call of that operation
+    without reserving again (`clario.spapi.usage_plans.HeldTicket`). Dropping it wastes a call.
+    """
+
+    def __init__(self, message: str, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
 
 
 class UpstreamUnavailable(RetryableError):
@@ -50,3 +62,37 @@ class AuthorizationRevoked(FatalError):
 
 class ConfigurationError(ClarioError):
     """A setting is wrong or missing. The message names it and the fix."""
+
+
+class Refusal(ClarioError):
+    """What was asked for cannot be done now. `code` is the stable word of the API for it."""
+
+    code = "invalid_state"
+
+
+class AmazonNotConnected(Refusal):
+    """The seller has no usable connection to Amazon."""
+
+    code = "amazon_not_connected"
+
+
+class SyncInProgress(Refusal):
+    """One sync of this seller already runs."""
+
+    code = "sync_in_progress"
+
+    def __init__(self, sync_id: str) -> None:
+        super().__init__(f"A sync is already running: {sync_id}")
+        self.sync_id = sync_id
+
+
+class SyncNotFound(Refusal):
+    """No such sync of this seller."""
+
+    code = "sync_not_found"
+
+
+class SyncNotRunning(Refusal):
+    """The sync has already ended."""
+
+    code = "sync_not_running"

@@ -1,0 +1,222 @@
+"""The one place that talks HTTP to Amazon: quota, authorisation, retries, and statuses turned into our errors."""
+
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from clario.errors import (
+    AuthorizationRevoked,
+    ClarioError,
+    RequestRefused,
+    RetryableError,
+    Throttled,
+    UpstreamUnavailable,
+)
+from clario.services.ports import Clock, UsagePlans
+from clario.spapi.operations import Operation
+from clario.spapi.wire import error_of, object_of
+
+MAX_QUOTA_SLEEP = timedelta(seconds=5)
+"""A worker is billed while it sleeps: for a longer wait it ends and comes back."""
+TRIES = 3
+FIRST_WAIT = 1.0  # seconds before the second try after a failure that says nothing about quota
+TIMEOUT = httpx.Timeout(30, connect=5)  # seconds
+USER_AGENT = "Clario-Sync/0.1 (Language=Python)"
+RATE_HEADER = "x-amzn-RateLimit-Limit"
+
+
+def _without_urls(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.INFO
+
+
+# httpx writes every URL at INFO, and a document's URL is all one needs to read the document.
+logging.getLogger("httpx").addFilter(_without_urls)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Answer:
+    """A successful answer: the body as sent, and as JSON object. It may hold a document's URL: never printed."""
+
+    body: bytes
+    data: dict[str, Any]
+
+
+class Client:
+    """Sends operations for one connection.
+
+    Args:
+        base_url: the region's host, e.g. https://sellingpartnerapi-na.amazon.com
+        rate_scale: how much faster than Amazon the other side is; divides every back-off.
+        transport: where requests really go; the network when None.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: httpx.Auth,
+        usage_plans: UsagePlans,
+        clock: Clock,
+        rate_scale: float = 1.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.Client(
+            base_url=base_url, headers={"User-Agent": USER_AGENT}, timeout=TIMEOUT, transport=transport
+        )
+        self._auth = auth
+        self._plans = usage_plans
+        self._clock = clock
+        self._rate_scale = rate_scale
+        self._learned: dict[str, float] = {}
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def call(
+        self,
+        operation: Operation,
+        path: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+        patience: timedelta = MAX_QUOTA_SLEEP,
+    ) -> Answer:
+        """Send one operation, up to three times, and answer with its body.
+
+        Args:
+            path: values of the path's parameters, unencoded.
+            params: query parameters, unencoded; lists joined with commas.
+            patience: the longest sleep for quota.
+
+        Raises:
+            Throttled: quota is further away than `patience`, or Amazon insists on 429.
+            UpstreamUnavailable, AuthorizationRevoked, RequestRefused: as in `SellerApi`.
+        """
+        attempt, not_before = 1, self._clock.now()
+        while True:
+            self._await_turn(operation, not_before, patience)
+            try:
+                return self._exchange(operation, self._request(operation, path, params, body))
+            except RetryableError as failure:
+                not_before = self._next_try(operation, failure, attempt)
+            attempt += 1
+
+    def download(self, url: str) -> httpx.Response:
+        """GET a document URL without any SP-API header; the body is still to be read, the caller closes.
+
+        Statuses below 500 are the caller's business. The URL is a secret: no error names it.
+        """
+        attempt = 1
+        while True:
+            try:
+                return self._open(url)
+            except UpstreamUnavailable:
+                if attempt == TRIES:
+                    raise
+            self._clock.sleep(self._back_off(FIRST_WAIT, attempt).total_seconds())
+            attempt += 1
+
+    def _open(self, url: str) -> httpx.Response:
+        try:
+            # As stored: what is compressed says so in getReportDocument.
+            request = self._http.build_request("GET", url, headers={"Accept-Encoding": "identity"})
+            response = self._http.send(request, stream=True, auth=None)
+        except (httpx.RequestError, httpx.InvalidURL) as error:
+            raise UpstreamUnavailable(f"a report document cannot be reached ({type(error).__name__})") from None
+        if response.status_code >= 500:
+            response.close()
+            raise UpstreamUnavailable(f"a report document is not available (HTTP {response.status_code})")
+        return response
+
+    def _request(
+        self,
+        operation: Operation,
+        path: Mapping[str, str] | None,
+        params: Mapping[str, str] | None,
+        body: Mapping[str, object] | None,
+    ) -> httpx.Request:
+        values = {name: quote(value, safe="") for name, value in (path or {}).items()}
+        return self._http.build_request(operation.method, operation.path.format(**values), params=params, json=body)
+
+    def _await_turn(self, operation: Operation, not_before: datetime, patience: timedelta) -> None:
+        at = self._place(operation, not_before)
+        wait = at - self._clock.now()
+        if wait > patience:
+            raise Throttled(f"{operation.name}: the usage plan allows the next call at {at.isoformat()}", at)
+        if wait > timedelta(0):
+            self._clock.sleep(wait.total_seconds())
+
+    def _place(self, operation: Operation, not_before: datetime) -> datetime:
+        return max(self._plans.reserve(operation.name), not_before)
+
+    def _next_try(self, operation: Operation, failure: RetryableError, attempt: int) -> datetime:
+        """From when on to try again. Raises when that is not to be.
+
+        A 429 was not carried out, so even createReport may be repeated after it; after any other failure it may have
+        been.
+        """
+        throttled = isinstance(failure, Throttled)
+        wait = self._back_off(1 / operation.plan.rate if throttled else FIRST_WAIT, attempt)
+        not_before = self._clock.now() + wait
+        if attempt < TRIES and (throttled or operation.repeatable):
+            return not_before
+        if throttled:
+            raise Throttled(str(failure), self._place(operation, not_before))
+        raise failure
+
+    def _back_off(self, first: float, attempt: int) -> timedelta:
+        """Doubling from `first` seconds, up to half as much again by chance, so that workers do not return together."""
+        chance = random.uniform(1, 1.5)  # noqa: S311 - no secret
+        return timedelta(seconds=first * 2 ** (attempt - 1) * chance / self._rate_scale)
+
+    def _exchange(self, operation: Operation, request: httpx.Request) -> Answer:
+        """One request, one answer. Status first, then body: an error page is never an empty success."""
+        try:
+            response = self._http.send(request, auth=self._auth)
+        except httpx.RequestError as error:
+            raise UpstreamUnavailable(f"{operation.name}: Amazon cannot be reached ({type(error).__name__})") from None
+        self._learn(operation, response)
+        if not response.is_success:
+            raise self._failure(operation, response)
+        return Answer(response.content, object_of(response, operation.name))
+
+    def _learn(self, operation: Operation, response: httpx.Response) -> None:
+        """Pass on a rate that is new to us: most answers repeat the last one."""
+        try:
+            rate = float(response.headers.get(RATE_HEADER, ""))
+        except ValueError:
+            return
+        if rate > 0 and rate != self._learned.get(operation.name):
+            self._plans.learn(operation.name, rate)
+            self._learned[operation.name] = rate
+
+    def _failure(self, operation: Operation, response: httpx.Response) -> ClarioError:
+        status = response.status_code
+        if status == 429:
+            self._plans.throttled(operation.name)
+            return Throttled(f"{operation.name}: Amazon's usage plan is exhausted")
+        if status in (401, 403):
+            return _denial(operation, response)
+        if 400 <= status < 500 and status != 408:
+            return RequestRefused(f"{operation.name} (HTTP {status}): {error_of(response) or 'no reason given'}")
+        return UpstreamUnavailable(f"{operation.name}: Amazon is not available (HTTP {status})")
+
+
+def _denial(operation: Operation, response: httpx.Response) -> ClarioError:
+    """Why SP-API denies access; it answers 403 to all of it and only the details differ."""
+    error = error_of(response)
+    if error is None:
+        return UpstreamUnavailable(f"{operation.name}: HTTP {response.status_code} with a body that is not Amazon's")
+    details = error.details.lower()
+    if "expired" in details:
+        return UpstreamUnavailable(f"{operation.name}: Amazon calls even a new access token expired")
+    if "revoked" in details:
+        return AuthorizationRevoked(f"{operation.name}: the seller's authorisation was revoked: connect again")
+    if not details and error.code == "Unauthorized":
+        return AuthorizationRevoked(f"{operation.name}: the application or the authorisation lacks {operation.role}")
+    return RequestRefused(f"{operation.name} (HTTP {response.status_code}): {error}")

@@ -1,0 +1,87 @@
+"""Report jobs (Reports API 2021-06-30)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from clario.errors import UpstreamUnavailable
+from clario.services.ports import Report, ReportRequest
+from clario.spapi.client import Client
+from clario.spapi.operations import CREATE_REPORT, GET_REPORT, GET_REPORTS
+from clario.spapi.wire import moment, moment_or_none, promised_shape, written
+
+USABLE = ("IN_QUEUE", "IN_PROGRESS", "DONE")
+LOOK_BACK = timedelta(days=90, minutes=-5)
+"""Amazon keeps reports for 90 days and refuses to look further back; some minutes are for the way there."""
+MOST_MARKETPLACES = 10  # a filter of getReports takes no more
+PAGE_SIZE = "100"
+
+
+def find_reports(
+    client: Client, report_types: list[str], marketplace_ids: tuple[str, ...], since: datetime, now: datetime
+) -> list[Report]:
+    """Reports of these types (at most 10) for any of these marketplaces, queued, running or done, newest first."""
+    params = {
+        "reportTypes": ",".join(report_types),
+        "processingStatuses": ",".join(USABLE),
+        "createdSince": written(max(since, now - LOOK_BACK)),
+        "pageSize": PAGE_SIZE,
+    }
+    if len(marketplace_ids) <= MOST_MARKETPLACES:
+        params["marketplaceIds"] = ",".join(marketplace_ids)
+    found = [
+        report
+        for report in _pages(client, params)
+        if report.status in USABLE and not set(report.marketplace_ids).isdisjoint(marketplace_ids)
+    ]
+    return sorted(found, key=lambda report: report.created_at, reverse=True)
+
+
+def _pages(client: Client, params: dict[str, str]) -> Iterator[Report]:
+    seen: set[str] = set()
+    while True:
+        data = client.call(GET_REPORTS, params=params).data
+        with promised_shape(GET_REPORTS.name):
+            page = [_report(item) for item in data["reports"]]
+        yield from page
+        token = data.get("nextToken")
+        if not token:
+            return
+        if token in seen:
+            raise UpstreamUnavailable(f"{GET_REPORTS.name}: Amazon repeats a page token")
+        seen.add(token)
+        params = {"nextToken": token}  # beside any other parameter Amazon answers 400
+
+
+def create_report(client: Client, request: ReportRequest) -> str:
+    """Ask for a report. Sent once: whoever gets no answer looks with `find_reports` before asking again."""
+    body = {
+        "reportType": request.report_type,
+        "marketplaceIds": list(request.marketplace_ids),
+        "dataStartTime": written(request.data_start),
+        "dataEndTime": written(request.data_end),
+    }
+    answer = client.call(CREATE_REPORT, body=body)
+    with promised_shape(CREATE_REPORT.name):
+        return str(answer.data["reportId"])
+
+
+def get_report(client: Client, report_id: str) -> Report:
+    """How far the report is."""
+    answer = client.call(GET_REPORT, path={"report": report_id})
+    with promised_shape(GET_REPORT.name):
+        return _report(answer.data)
+
+
+def _report(item: dict[str, Any]) -> Report:
+    return Report(
+        report_id=item["reportId"],
+        report_type=item["reportType"],
+        status=item["processingStatus"],
+        created_at=moment(item["createdTime"]),
+        marketplace_ids=tuple(item.get("marketplaceIds") or ()),
+        data_start=moment_or_none(item.get("dataStartTime")),
+        data_end=moment_or_none(item.get("dataEndTime")),
+        processing_started_at=moment_or_none(item.get("processingStartTime")),
+        document_id=item.get("reportDocumentId"),
+    )
