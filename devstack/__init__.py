@@ -1,0 +1,1 @@
+"""The one-machine runtime: embedded Postgres, workflow engine, queues, clock. Never deployed."""

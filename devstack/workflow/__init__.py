@@ -1,0 +1,21 @@
+"""Our own small engine for the state machine: the same file and the same handlers as in the cloud, on any clock."""
+
+from devstack.workflow.definition import load_definition
+from devstack.workflow.engine import Engine
+from devstack.workflow.errors import ExecutionAlreadyExists, StateError, UnknownExecution
+from devstack.workflow.history import ExecutionResult, HistoryEvent
+from devstack.workflow.loop import Call, Pause
+from devstack.workflow.queue import LocalQueue
+
+__all__ = [
+    "Call",
+    "Engine",
+    "ExecutionAlreadyExists",
+    "ExecutionResult",
+    "HistoryEvent",
+    "LocalQueue",
+    "Pause",
+    "StateError",
+    "UnknownExecution",
+    "load_definition",
+]
