@@ -1,0 +1,387 @@
+-- The first schema: connections, syncs, loaded data, detection, roles. `schema.sql` explains the tables.
+
+-- The current moment, or the simulated one that the transaction has named in app.now.
+CREATE FUNCTION clario_now() RETURNS timestamptz LANGUAGE sql STABLE AS
+$$ SELECT coalesce(nullif(current_setting('app.now', true), '')::timestamptz, clock_timestamp()) $$;
+
+-- connections and their secrets ---------------------------------------------------------------------------------------
+
+CREATE TABLE connections (
+    connection_id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    seller_id            text NOT NULL,
+    region               text NOT NULL CHECK (region IN ('na', 'eu', 'fe')),
+    source               text NOT NULL CHECK (source IN ('database', 'environment')),
+    selling_partner_id   text,
+    marketplace_ids      text[] NOT NULL DEFAULT '{}',
+    marketplaces_read_at timestamptz,
+    is_sandbox           boolean NOT NULL,
+    status               text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'revoked', 'disconnected')),
+    error                text,
+    connected_at         timestamptz NOT NULL DEFAULT clario_now(),
+    UNIQUE (seller_id, region)
+);
+
+-- Tokens are encrypted with the seller as associated data (ports.TokenCipher). The lease lets one worker refresh.
+CREATE TABLE tokens (
+    connection_id           bigint PRIMARY KEY REFERENCES connections ON DELETE CASCADE,
+    seller_id               text NOT NULL,
+    refresh_token           bytea,
+    access_token            bytea,
+    access_token_expires_at timestamptz,
+    refresh_lease_until     timestamptz,
+    updated_at              timestamptz NOT NULL DEFAULT clario_now()
+);
+
+-- One clock per usage plan, shared by everyone who calls Amazon for that selling partner and application. `ready_at` is
+-- GCRA's theoretical arrival time. No tenant owns these rows: two users of one Amazon account share its plan.
+CREATE TABLE usage_plans (
+    subject      text NOT NULL,
+    application  text NOT NULL,
+    operation    text NOT NULL,
+    ready_at     timestamptz NOT NULL,
+    learned_rate double precision CHECK (learned_rate > 0),
+    PRIMARY KEY (subject, application, operation)
+);
+
+-- syncs ---------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE sync_progress (
+    id               uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    sync_id          text NOT NULL UNIQUE,
+    user_id          text NOT NULL,
+    status           text NOT NULL CHECK (status IN ('running', 'completed', 'failed', 'cancelled')),
+    progress         integer NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 100),
+    message          text,
+    started_at       timestamptz NOT NULL DEFAULT clario_now(),
+    completed_at     timestamptz,
+    orders_processed integer NOT NULL DEFAULT 0,
+    total_orders     integer NOT NULL DEFAULT 0,
+    claims_detected  integer NOT NULL DEFAULT 0,
+    error            text,
+    created_at       timestamptz NOT NULL DEFAULT clario_now(),
+    updated_at       timestamptz NOT NULL DEFAULT clario_now(),
+    trigger          text NOT NULL DEFAULT 'manual' CHECK (trigger IN ('manual', 'connect', 'scheduled')),
+    part             integer NOT NULL DEFAULT 1,        -- a long sync runs as several executions, one after the other
+    planned_at       timestamptz,                       -- set once its slices exist
+    events           integer NOT NULL DEFAULT 0         -- how many progress events it has
+);
+CREATE UNIQUE INDEX one_running_sync_per_seller ON sync_progress (user_id) WHERE status = 'running';
+CREATE INDEX sync_progress_newest ON sync_progress (user_id, started_at DESC);
+
+CREATE TABLE progress_events (
+    sync_id         text NOT NULL REFERENCES sync_progress (sync_id) ON DELETE CASCADE,
+    event_id        integer NOT NULL,                   -- 1, 2, 3 ... in commit order
+    seller_id       text NOT NULL,
+    type            text NOT NULL,
+    progress        integer NOT NULL,
+    status          text NOT NULL,
+    message         text NOT NULL,
+    claims_detected integer,
+    created_at      timestamptz NOT NULL DEFAULT clario_now(),
+    PRIMARY KEY (sync_id, event_id)
+);
+
+CREATE TABLE sync_slices (
+    slice_id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    sync_id            text NOT NULL REFERENCES sync_progress (sync_id) ON DELETE CASCADE,
+    seller_id          text NOT NULL,
+    connection_id      bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    stream             text NOT NULL,
+    scope              text NOT NULL,                   -- the marketplaces asked for, comma-separated
+    start_day          date NOT NULL,
+    end_day            date NOT NULL,
+    state              text NOT NULL DEFAULT 'planned',
+    wait_until         timestamptz,
+    prepaid            text,                            -- the operation that has a call set aside for wait_until
+    attempts           integer NOT NULL DEFAULT 0,
+    polls              integer NOT NULL DEFAULT 0,
+    requested_at       timestamptz,                     -- a report was asked for; with report_id empty: maybe
+    report_id          text,
+    report_document_id text,
+    report_made_at     timestamptz,
+    document_id        bigint,
+    rows               integer,
+    rejected           integer,
+    outside            integer,
+    orders             integer,                         -- orders that no other slice of the sync had before
+    note               text,                            -- why it was held back or failed: a word, see severity and error
+    severity           text CHECK (severity IN ('info', 'warning', 'error')),
+    error              text,
+    updated_at         timestamptz NOT NULL DEFAULT clario_now(),
+    UNIQUE (sync_id, connection_id, stream, scope, start_day)
+);
+
+-- what was loaded -----------------------------------------------------------------------------------------------------
+
+CREATE TABLE documents (
+    document_id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    seller_id          text NOT NULL,
+    connection_id      bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    stream             text NOT NULL,
+    scope              text NOT NULL,
+    start_day          date NOT NULL,
+    end_day            date NOT NULL,
+    raw_object         text NOT NULL,
+    sha256             text NOT NULL,
+    bytes              bigint NOT NULL,
+    header_fingerprint text,
+    as_of              timestamptz NOT NULL,            -- when Amazon made it
+    may_be_stale       boolean NOT NULL DEFAULT false,  -- made within the report's cooldown: nothing is deleted for it
+    fetched_at         timestamptz NOT NULL DEFAULT clario_now()
+);
+CREATE INDEX documents_by_stream ON documents (connection_id, stream, as_of);
+
+-- One row per day: which document says what that day holds, and of when it is. There is no other cursor.
+CREATE TABLE coverage (
+    connection_id bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    stream        text NOT NULL,
+    scope         text NOT NULL,
+    day           date NOT NULL,
+    seller_id     text NOT NULL,
+    as_of         timestamptz NOT NULL,
+    document_id   bigint,                               -- null: Amazon said there is nothing
+    PRIMARY KEY (connection_id, stream, scope, day)
+);
+
+CREATE TABLE rejected_rows (
+    connection_id bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    document_id   bigint NOT NULL,
+    line          integer NOT NULL,
+    ordinal       integer NOT NULL,
+    seller_id     text NOT NULL,
+    stream        text NOT NULL,
+    scope         text NOT NULL,
+    day           date,
+    start_day     date NOT NULL,
+    end_day       date NOT NULL,
+    reason        text NOT NULL,
+    raw           text NOT NULL,
+    PRIMARY KEY (connection_id, document_id, line, ordinal)
+);
+
+-- Columns that every loaded row has: as_of and document_id say which document wrote its present values, line where.
+
+CREATE TABLE ledger_events (
+    connection_id         bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    occurred_on           date NOT NULL,
+    event_key             uuid NOT NULL,                -- hash of the natural key
+    ordinal               integer NOT NULL,             -- among identical rows
+    seller_id             text NOT NULL,
+    occurred_at           timestamptz,
+    fnsku                 text NOT NULL,
+    asin                  text,
+    msku                  text,
+    title                 text,
+    event_type            text NOT NULL,
+    reference_id          text,
+    quantity              integer NOT NULL,
+    fulfillment_center    text,
+    disposition           text,
+    reason                text,
+    country               text,
+    reconciled_quantity   integer,
+    unreconciled_quantity integer,
+    store                 text,
+    as_of                 timestamptz NOT NULL,
+    document_id           bigint NOT NULL,
+    line                  integer NOT NULL,
+    PRIMARY KEY (connection_id, occurred_on, event_key, ordinal)
+);
+
+-- What Amazon granted. The name is the frontend's; in code it is a reimbursement (see the view).
+CREATE TABLE claims (
+    id                          uuid NOT NULL DEFAULT gen_random_uuid(),
+    connection_id               bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    reimbursement_id            text NOT NULL,
+    row_key                     uuid NOT NULL,
+    ordinal                     integer NOT NULL,
+    seller_id                   text NOT NULL,
+    approved_on                 date NOT NULL,
+    approved_at                 timestamptz NOT NULL,
+    case_id                     text,
+    order_id                    text,
+    reason                      text NOT NULL,
+    sku                         text,
+    fnsku                       text,
+    asin                        text,
+    product_name                text,
+    condition                   text,
+    currency                    text,
+    amount_per_unit             numeric(14, 4),
+    amount_total                numeric(14, 4),
+    quantity_cash               integer NOT NULL,
+    quantity_inventory          integer NOT NULL,
+    quantity_total              integer NOT NULL,
+    original_reimbursement_id   text,
+    original_reimbursement_type text,
+    as_of                       timestamptz NOT NULL,
+    document_id                 bigint NOT NULL,
+    line                        integer NOT NULL,
+    PRIMARY KEY (connection_id, reimbursement_id, row_key, ordinal)
+);
+CREATE VIEW reimbursements WITH (security_invoker = true) AS SELECT * FROM claims;
+
+CREATE TABLE financial_events (
+    id                 uuid NOT NULL DEFAULT gen_random_uuid(),
+    connection_id      bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    event_id           text NOT NULL,                   -- begins with the generation of Amazon's API
+    seller_id          text NOT NULL,
+    posted_on          date NOT NULL,
+    event_type         text NOT NULL,
+    event_date         timestamptz NOT NULL,
+    transaction_id     text NOT NULL,
+    transaction_type   text NOT NULL,
+    transaction_status text,
+    order_id           text,
+    sku                text,
+    asin               text,
+    amount             numeric(14, 4) NOT NULL,         -- signed from the seller's side
+    currency           text NOT NULL,
+    quantity           integer,
+    description        text,
+    metadata           jsonb NOT NULL,
+    created_at         timestamptz NOT NULL DEFAULT clario_now(),
+    updated_at         timestamptz NOT NULL DEFAULT clario_now(),
+    as_of              timestamptz NOT NULL,
+    document_id        bigint NOT NULL,
+    line               integer NOT NULL,
+    PRIMARY KEY (connection_id, event_id)
+);
+CREATE INDEX financial_events_by_order ON financial_events (connection_id, order_id) WHERE order_id IS NOT NULL;
+
+CREATE TABLE inventory (
+    id                     uuid NOT NULL DEFAULT gen_random_uuid(),
+    connection_id          bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    marketplace_id         text NOT NULL,
+    sku                    text NOT NULL,
+    seller_id              text NOT NULL,
+    fnsku                  text,
+    asin                   text,
+    condition              text,
+    product_name           text,
+    total_quantity         integer NOT NULL DEFAULT 0,
+    fulfillable_quantity   integer,
+    reserved_quantity      integer,
+    unfulfillable_quantity integer,
+    researching_quantity   integer,
+    inbound_quantity       integer,
+    details                jsonb,
+    last_updated_at        timestamptz,
+    as_of                  timestamptz NOT NULL,
+    document_id            bigint NOT NULL,
+    line                   integer NOT NULL,
+    PRIMARY KEY (connection_id, marketplace_id, sku)
+);
+
+-- what the seller tells us --------------------------------------------------------------------------------------------
+
+CREATE TABLE product_costs (
+    seller_id  text NOT NULL,
+    sku        text NOT NULL,
+    currency   text NOT NULL,
+    valid_from date NOT NULL,
+    unit_cost  numeric(14, 4) NOT NULL CHECK (unit_cost >= 0),
+    PRIMARY KEY (seller_id, sku, currency, valid_from)
+);
+
+-- detection -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE detection_queue (
+    id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    seller_id    text NOT NULL,
+    sync_id      text NOT NULL UNIQUE,
+    status       text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'processing', 'completed', 'failed')),
+    priority     integer NOT NULL DEFAULT 1,
+    payload      jsonb NOT NULL DEFAULT '{}',
+    is_sandbox   boolean NOT NULL DEFAULT false,
+    created_at   timestamptz NOT NULL DEFAULT clario_now(),
+    processed_at timestamptz,
+    attempts     integer NOT NULL DEFAULT 0,            -- also the fencing number: only the newest attempt may write
+    error        text
+);
+
+CREATE TABLE detection_results (
+    id               uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    seller_id        text NOT NULL,
+    connection_id    bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    fingerprint      text NOT NULL,
+    sync_id          text NOT NULL,                     -- the sync that first found it
+    changed_sync_id  text NOT NULL,                     -- the sync that last changed it
+    anomaly_type     text NOT NULL,
+    anomaly_family   text NOT NULL,
+    tier             text NOT NULL CHECK (tier IN ('claim', 'review', 'info')),
+    severity         text NOT NULL CHECK (severity IN ('low', 'medium', 'high', 'critical')), -- as of updated_at
+    quantity         integer NOT NULL,
+    estimated_value  numeric(14, 4),                    -- null: nothing honest is known
+    currency         text,
+    value_basis      text NOT NULL,
+    confidence_score numeric(5, 4) NOT NULL,
+    evidence         jsonb NOT NULL,
+    status           text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'reviewed', 'disputed', 'resolved')),
+    status_by        text NOT NULL DEFAULT 'engine' CHECK (status_by IN ('engine', 'user')),
+    marketplace_id   text NOT NULL,
+    sku              text,
+    fnsku            text,
+    asin             text,
+    order_id         text,
+    anchor_date      date NOT NULL,
+    claimable_from   date NOT NULL,
+    discovery_date   timestamptz NOT NULL,
+    deadline_date    date NOT NULL,                     -- a calendar date of the marketplace, still claimable on it
+    days_remaining   integer NOT NULL,                  -- as of updated_at; readers count from today
+    expired          boolean NOT NULL DEFAULT false,    -- as of updated_at
+    is_sandbox       boolean NOT NULL DEFAULT false,
+    created_at       timestamptz NOT NULL DEFAULT clario_now(),
+    updated_at       timestamptz NOT NULL DEFAULT clario_now(),
+    UNIQUE (connection_id, fingerprint)
+);
+CREATE INDEX detection_results_by_seller ON detection_results (seller_id, anomaly_type);
+
+-- Every change of a claim with its reason: claims are resolved, never deleted.
+CREATE TABLE detection_history (
+    detection_id uuid NOT NULL REFERENCES detection_results ON DELETE CASCADE,
+    number       integer NOT NULL,
+    seller_id    text NOT NULL,
+    sync_id      text NOT NULL,
+    at           timestamptz NOT NULL DEFAULT clario_now(),
+    kind         text NOT NULL,
+    entry        jsonb NOT NULL,
+    PRIMARY KEY (detection_id, number)
+);
+
+-- who may do what -----------------------------------------------------------------------------------------------------
+
+DO $$
+DECLARE
+    tenant_table text;
+BEGIN
+    FOREACH tenant_table IN ARRAY ARRAY[
+        'connections', 'tokens', 'progress_events', 'sync_slices', 'documents', 'coverage', 'rejected_rows',
+        'ledger_events', 'claims', 'financial_events', 'inventory', 'product_costs', 'detection_queue',
+        'detection_results', 'detection_history'
+    ] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
+        EXECUTE format(
+            'CREATE POLICY own_rows ON %I USING (seller_id = nullif(current_setting(''app.seller_id'', true), ''''))',
+            tenant_table
+        );
+    END LOOP;
+END
+$$;
+ALTER TABLE sync_progress ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sync_progress FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_rows ON sync_progress USING (user_id = nullif(current_setting('app.seller_id', true), ''));
+
+-- The dispatcher looks across sellers for what is due: syncs and queued detections, never data.
+CREATE POLICY dispatch ON sync_progress FOR SELECT TO clario_dispatch USING (true);
+CREATE POLICY dispatch ON detection_queue FOR SELECT TO clario_dispatch USING (true);
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO clario_worker;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO clario_api;
+REVOKE SELECT ON tokens, usage_plans FROM clario_api;
+GRANT INSERT, UPDATE ON sync_progress, progress_events, connections TO clario_api;
+GRANT INSERT, UPDATE, DELETE ON product_costs TO clario_api;
+GRANT SELECT (sync_id, user_id, status, part, started_at, updated_at) ON sync_progress TO clario_dispatch;
+GRANT SELECT (id, seller_id, sync_id, status, priority, created_at) ON detection_queue TO clario_dispatch;

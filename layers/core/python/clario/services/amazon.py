@@ -1,0 +1,75 @@
+"""What the steps that talk to Amazon share: the API of a slice's connection, and waiting for a turn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ..domain.slices import Slice, Step, next_step
+from ..domain.streams import ReportSource
+from ..errors import Throttled
+from ..payloads import SliceTask
+from .ports import Clock, SellerApi
+from .work import Connection, Database, Work
+
+
+class Amazon(Protocol):
+    """Gives the API of a connection."""
+
+    @property
+    def rate_scale(self) -> float:
+        """How much faster than at Amazon everything goes: every wait for Amazon is divided by it."""
+        ...
+
+    def api(self, connection: Connection, prepaid: str | None = None) -> SellerApi:
+        """`prepaid`: the operation whose first call needs no new turn."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AmazonStep:
+    """What `request`, `poll` and `fetch` work with."""
+
+    database: Database
+    amazon: Amazon
+    clock: Clock
+
+    def load(self, task: SliceTask) -> tuple[Slice, Connection]:
+        with self.database.transaction(task.seller_id) as work:
+            part = work.slices.get(task.slice_id)
+            return part, work.connections.get(part.connection_id)
+
+    def save(self, task: SliceTask, part: Slice) -> SliceTask:
+        """Write the slice; the answer is the task with its next step, or REST while it must wait."""
+        with self.database.transaction(task.seller_id) as work:
+            work.slices.save(part)
+        waiting = part.wait_until is not None and part.wait_until > self.clock.now()
+        return task.model_copy(update={"step": Step.REST if waiting else next_step(part)})
+
+    def in_turn(self, task: SliceTask, expected: Step, work: Callable[[Slice, SellerApi], SliceTask]) -> SliceTask:
+        """Do the step if it is the slice's next one; when Amazon's usage plan has no room yet, rest until it has.
+
+        A step that ran before, late or twice finds that the slice is elsewhere and goes on from there.
+        """
+        part, connection = self.load(task)
+        if next_step(part) is not expected:
+            return task.model_copy(update={"step": next_step(part)})
+        try:
+            return work(part, self.amazon.api(connection, part.prepaid))
+        except Throttled as throttled:
+            if throttled.until is None:
+                raise
+            return self.save(task, replace(part, wait_until=throttled.until, prepaid=throttled.operation))
+
+    def within_cooldown(self, part: Slice, made_at: datetime, work: Work) -> bool:
+        """Whether a report made then may be the build we already have: Amazon rebuilds it only once per cooldown."""
+        source = part.definition.source
+        if not isinstance(source, ReportSource):
+            return False
+        covered = work.loads.covered_days(part.connection_id, part.stream, part.scope)
+        newest = max((as_of for day, as_of in covered.items() if day in part.days), default=None)
+        return newest is not None and made_at < newest + source.cooldown / self.amazon.rate_scale
+
+    def after(self, wait: timedelta) -> datetime:
+        """The moment until which to wait for Amazon."""
+        return self.clock.now() + wait / self.amazon.rate_scale

@@ -1,0 +1,124 @@
+"""Fetch: bring the slice's data as Amazon sends it into the raw store, and note the document."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from hashlib import sha256
+from uuid import uuid4
+
+from ..domain.slices import Slice, SliceState, Step
+from ..domain.streams import ReportSource
+from ..domain.values import ONE_DAY, home_marketplace
+from ..payloads import SliceTask
+from .amazon import AmazonStep
+from .ports import ObjectStore, SellerApi
+from .progress import report_progress
+from .work import Document
+
+# Amazon refuses windows that end within the last two minutes.
+NOT_BEFORE_NOW = timedelta(minutes=2, seconds=5)
+
+
+def fetch(task: SliceTask, step: AmazonStep, objects: ObjectStore) -> SliceTask:
+    """Read the whole report, or every page of the slice, into one raw object."""
+
+    def work(part: Slice, api: SellerApi) -> SliceTask:
+        if isinstance(part.definition.source, ReportSource):
+            return _fetch_report(task, step, part, api, objects)
+        return _fetch_pages(task, step, part, api, objects)
+
+    return step.in_turn(task, Step.FETCH, work)
+
+
+def _fetch_report(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi, objects: ObjectStore) -> SliceTask:
+    assert part.report_document_id is not None
+    assert part.report_made_at is not None
+    with api.open_document(part.report_document_id) as chunks:
+        return _keep(task, step, part, chunks, objects, part.report_made_at)
+
+
+def _fetch_pages(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi, objects: ObjectStore) -> SliceTask:
+    as_of = step.clock.now()
+    zone = home_marketplace(list(part.marketplace_ids)).zone
+    start = datetime.combine(part.days.start, time(), zone)
+    end = min(datetime.combine(part.days.end + ONE_DAY, time(), zone), as_of - NOT_BEFORE_NOW)
+    pages = api.transaction_pages(start, end) if start < end else iter(())
+    lines = (page.replace(b"\n", b" ") + b"\n" for page in pages if _holds_transactions(page))
+    first = next(lines, None)
+    if first is None:
+        return _nothing(task, step, part, as_of)
+    return _keep(task, step, part, _chain(first, lines), objects, as_of)
+
+
+def _holds_transactions(page: bytes) -> bool:
+    return bool((json.loads(page).get("payload") or {}).get("transactions"))
+
+
+def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _nothing(task: SliceTask, step: AmazonStep, part: Slice, as_of: datetime) -> SliceTask:
+    with step.database.transaction(task.seller_id) as work:
+        work.loads.cover(part, as_of)
+        work.slices.save(
+            replace(part, state=SliceState.STORED, wait_until=None, rows=0, rejected=0, outside=0, orders=0)
+        )
+    report_progress(task, step.database)
+    return task.model_copy(update={"step": Step.REST})
+
+
+def _keep(
+    task: SliceTask, step: AmazonStep, part: Slice, chunks: Iterator[bytes], objects: ObjectStore, as_of: datetime
+) -> SliceTask:
+    header = _Header(chunks)
+    stored = objects.put(_raw_key(task.seller_id, part), header)
+    with step.database.transaction(task.seller_id) as work:
+        document_id = work.loads.add_document(
+            Document(
+                document_id=0,
+                connection_id=part.connection_id,
+                stream=part.stream,
+                scope=part.scope,
+                days=part.days,
+                raw_object=stored.key,
+                sha256=stored.sha256,
+                size=stored.size,
+                header_fingerprint=header.fingerprint(part),
+                as_of=as_of,
+                may_be_stale=step.within_cooldown(part, as_of, work),
+            )
+        )
+        fetched = replace(part, state=SliceState.FETCHED, document_id=document_id, wait_until=None, prepaid=None)
+        work.slices.save(fetched)
+    return task.model_copy(update={"step": Step.NORMALIZE})
+
+
+def _raw_key(seller_id: str, part: Slice) -> str:
+    """A fresh name each time: what another attempt wrote is never overwritten. Seller ids do not go into names."""
+    owner = sha256(seller_id.encode()).hexdigest()[:24]
+    return f"raw/{owner}/{part.connection_id}/{part.stream}/{part.days.start}_{part.days.end}/{uuid4().hex}"
+
+
+class _Header:
+    """Passes chunks on and remembers the first line, whose change means that Amazon changed the columns."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._first = b""
+        self._complete = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            if not self._complete:
+                head, newline, _ = chunk.partition(b"\n")
+                self._first += head
+                self._complete = bool(newline) or len(self._first) > 65_536
+            yield chunk
+
+    def fingerprint(self, part: Slice) -> str | None:
+        """Of a report's header line; pages of JSON have none."""
+        is_report = isinstance(part.definition.source, ReportSource)
+        return sha256(self._first.strip()).hexdigest()[:16] if is_report else None

@@ -1,0 +1,155 @@
+"""Plan: decide what a sync loads, then hand out what is due, batch by batch, until nothing is left."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+from ..domain.progress import STARTED, STARTING_MESSAGE
+from ..domain.slices import FINISHED, Slice, SliceState, choose_batch, days_to_load, next_step
+from ..domain.streams import STREAMS, ReportSource
+from ..domain.values import ONE_DAY, DayRange, home_marketplace, local_day
+from ..errors import AuthorizationRevoked, FatalError, RetryableError
+from ..payloads import Plan, PlanAction, SliceTask, SyncTask
+from .amazon import Amazon
+from .ports import Clock, Report, ReportRequest, SellerApi
+from .progress import report_progress
+from .work import Connection, Database, Work
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSettings:
+    """`history_days`: how far back the first sync reaches. `marketplace_ids`: instead of asking Amazon."""
+
+    history_days: int
+    marketplace_ids: tuple[str, ...] = ()
+
+
+def plan(task: SyncTask, *, database: Database, amazon: Amazon, clock: Clock, settings: PlanSettings) -> Plan:
+    """The slices to work on now, or when the next one is due, or that loading is over.
+
+    Raises:
+        AuthorizationRevoked: no connection of the seller can be used any more.
+    """
+    with database.transaction(task.seller_id) as work:
+        sync = work.syncs.get(task.sync_id)
+        if sync.status == "running":
+            work.syncs.advance(task.sync_id, STARTED, STARTING_MESSAGE)
+    if sync.status != "running":
+        return Plan(seller_id=task.seller_id, sync_id=task.sync_id, action=PlanAction.STOP)
+    if not sync.planned:
+        _make_slices(task, database, amazon, clock, settings)
+    report_progress(task, database)
+    return _hand_out(task, database, clock.now())
+
+
+def _hand_out(task: SyncTask, database: Database, now: datetime) -> Plan:
+    with database.transaction(task.seller_id) as work:
+        open_slices = [part for part in work.slices.of(task.sync_id) if part.state not in FINISHED]
+    answer = Plan(seller_id=task.seller_id, sync_id=task.sync_id, action=PlanAction.DETECT)
+    if not open_slices:
+        return answer
+    due = [part for part in open_slices if part.wait_until is None or part.wait_until <= now]
+    if not due:
+        first = min(part.wait_until for part in open_slices if part.wait_until)
+        return answer.model_copy(update={"action": PlanAction.WAIT, "wait_until": first})
+    batch = [
+        SliceTask(seller_id=task.seller_id, sync_id=task.sync_id, slice_id=part.slice_id, step=next_step(part))
+        for part in choose_batch(due)
+    ]
+    return answer.model_copy(update={"action": PlanAction.LOAD, "slices": batch})
+
+
+def _make_slices(task: SyncTask, database: Database, amazon: Amazon, clock: Clock, settings: PlanSettings) -> None:
+    """The slices of every usable connection, in one transaction, after what must be asked of Amazon."""
+    with database.transaction(task.seller_id) as work:
+        connections = [connection for connection in work.connections.all() if connection.status == "active"]
+        since = work.syncs.last_completed_at()
+    planned: list[Slice] = []
+    for connection in connections:
+        try:
+            planned += _plan_connection(task, connection, database, amazon.api(connection), clock, settings, since)
+        except AuthorizationRevoked as error:
+            with database.transaction(task.seller_id) as work:
+                work.connections.revoke(connection.connection_id, str(error))
+    if not planned:
+        raise AuthorizationRevoked("no usable connection to Amazon is left: connect Amazon again")
+    with database.transaction(task.seller_id) as work:
+        for part in planned:
+            work.slices.plan(part)
+        work.syncs.mark_planned(task.sync_id)
+
+
+def _plan_connection(
+    task: SyncTask,
+    connection: Connection,
+    database: Database,
+    api: SellerApi,
+    clock: Clock,
+    settings: PlanSettings,
+    since: datetime | None,
+) -> list[Slice]:
+    marketplace_ids = settings.marketplace_ids or tuple(api.marketplace_ids())
+    zone = home_marketplace(list(marketplace_ids)).zone
+    today = local_day(clock.now(), zone)
+    history = DayRange(today - timedelta(days=settings.history_days - 1), today)
+    with database.transaction(task.seller_id) as work:
+        work.connections.set_marketplaces(connection.connection_id, marketplace_ids)
+        slices = list(_wanted(task, connection.connection_id, ",".join(marketplace_ids), history, work))
+    reports = _reusable_reports(api, marketplace_ids, since or clock.now() - timedelta(days=1))
+    return [_with_report(part, reports, clock.now()) for part in slices]
+
+
+def _wanted(task: SyncTask, connection_id: int, scope: str, history: DayRange, work: Work) -> Iterable[Slice]:
+    for stream in STREAMS.values():
+        covered = work.loads.covered_days(connection_id, stream.name, scope)
+        for days in days_to_load(stream, history, covered):
+            yield Slice(0, task.sync_id, connection_id, stream.name, scope, days, SliceState.PLANNED)
+
+
+def _reusable_reports(api: SellerApi, marketplace_ids: tuple[str, ...], since: datetime) -> list[Report]:
+    """Reports somebody asked for after the last sync ended: an interrupted sync's are not asked for again.
+
+    One getReports call; when Amazon cannot answer it now, new reports are asked for instead.
+    """
+    types = [stream.source.report_type for stream in STREAMS.values() if isinstance(stream.source, ReportSource)]
+    try:
+        return api.find_reports(types, marketplace_ids, since)
+    except AuthorizationRevoked:
+        raise
+    except (RetryableError, FatalError):
+        return []
+
+
+def _with_report(part: Slice, reports: list[Report], now: datetime) -> Slice:
+    source = part.definition.source
+    if isinstance(source, ReportSource):
+        wanted = report_request(part, now)
+        for report in reports:
+            if is_same_request(report, wanted):
+                return replace(
+                    part, state=SliceState.WAITING, requested_at=report.created_at, report_id=report.report_id
+                )
+    return part
+
+
+def report_request(part: Slice, now: datetime) -> ReportRequest:
+    """What to ask Amazon for: a day more on both sides, because its days are the marketplace's and ours must be whole.
+
+    The end is never in the future: Amazon refuses that.
+    """
+    source = part.definition.source
+    assert isinstance(source, ReportSource)
+    start = datetime.combine(part.days.start - ONE_DAY, time(), UTC)
+    end = datetime.combine(part.days.end + 2 * ONE_DAY, time(), UTC)
+    return ReportRequest(source.report_type, part.marketplace_ids, start, min(end, now))
+
+
+def is_same_request(report: Report, wanted: ReportRequest) -> bool:
+    """Whether a report answers that request; ends on the same day are the same, because "now" moves on."""
+    return (
+        report.report_type == wanted.report_type
+        and set(report.marketplace_ids) == set(wanted.marketplace_ids)
+        and report.data_start == wanted.data_start
+        and report.data_end is not None
+        and report.data_end.date() == wanted.data_end.date()
+    )

@@ -1,0 +1,83 @@
+"""Starting, following and cancelling syncs."""
+
+from dataclasses import dataclass
+from uuid import NAMESPACE_URL, uuid5
+
+from ..domain.progress import CANCELLED_MESSAGE, INTERRUPTED, failed_message
+from ..errors import AmazonNotConnected, SyncNotRunning
+from .ports import Clock, Workflow
+from .work import Database, Sync, Work
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentConnection:
+    """The connection that the environment's refresh token stands for."""
+
+    region: str
+    is_sandbox: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SyncControl:
+    """Starts and stops syncs.
+
+    Args:
+        environment: used for a seller without a connection of their own; None where that is not allowed.
+    """
+
+    database: Database
+    workflow: Workflow
+    clock: Clock
+    environment: EnvironmentConnection | None
+
+    def start(self, seller_id: str, trigger: str = "manual") -> str:
+        """Start a sync; the answer is its id.
+
+        The row is written first and is what decides: of many simultaneous starts exactly one inserts it.
+
+        Raises:
+            AmazonNotConnected: there is nothing to sync from.
+            SyncInProgress: one runs.
+        """
+        sync_id = f"sync_{seller_id}_{int(self.clock.now().timestamp() * 1000)}"
+        with self.database.transaction(seller_id) as work:
+            self._ensure_connected(work)
+            self._end_if_dead(work)
+            work.syncs.add(sync_id, trigger)
+        self.workflow.start(execution_name(sync_id), {"sellerId": seller_id, "syncId": sync_id})
+        return sync_id
+
+    def cancel(self, seller_id: str, sync_id: str) -> None:
+        """End a running sync as cancelled; what was stored stays, what a late step brings is harmless.
+
+        Raises:
+            SyncNotFound, SyncNotRunning
+        """
+        with self.database.transaction(seller_id) as work:
+            sync = work.syncs.get(sync_id)
+            if not work.syncs.end(sync_id, "cancelled", CANCELLED_MESSAGE):
+                raise SyncNotRunning(f"The sync has already ended: {sync.status}")
+        self.workflow.stop(execution_name(sync_id, sync.part))
+
+    def end_dead_sync(self, seller_id: str) -> Sync | None:
+        """End the seller's running sync if its execution is gone; the answer is the sync that still runs, if any."""
+        with self.database.transaction(seller_id) as work:
+            self._end_if_dead(work)
+            return work.syncs.running()
+
+    def _ensure_connected(self, work: Work) -> None:
+        connections = work.connections.all()
+        if not connections and self.environment is not None:
+            work.connections.add_environment(self.environment.region, self.environment.is_sandbox)
+        elif not any(connection.status == "active" for connection in connections):
+            raise AmazonNotConnected("Amazon is not connected: connect your account first")
+
+    def _end_if_dead(self, work: Work) -> None:
+        sync = work.syncs.running()
+        if sync and not self.workflow.is_running(execution_name(sync.sync_id, sync.part)):
+            work.syncs.end(sync.sync_id, "failed", failed_message(INTERRUPTED), error=INTERRUPTED)
+
+
+def execution_name(sync_id: str, part: int = 1) -> str:
+    """Names allow 80 characters and no colon, seller ids allow more: a hash of sync and part."""
+    return str(uuid5(NAMESPACE_URL, f"clario:{sync_id}:{part}"))

@@ -1,0 +1,265 @@
+"""The database as the use cases see it: a transaction of one seller with the rows it may touch. `db` implements it."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import BinaryIO, Protocol
+
+from ..domain.claims import Change, StoredClaim
+from ..domain.detection.facts import SellerFacts
+from ..domain.progress import ProgressEvent
+from ..domain.records import Rejected
+from ..domain.slices import Slice
+from ..domain.streams import Stream
+from ..domain.values import DayRange
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A seller's authorisation in one Amazon region."""
+
+    connection_id: int
+    seller_id: str
+    region: str
+    source: str  # database, environment
+    selling_partner_id: str | None
+    marketplace_ids: tuple[str, ...]
+    is_sandbox: bool
+    status: str  # active, revoked, disconnected
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """A run that a person can see."""
+
+    sync_id: str
+    seller_id: str
+    status: str  # running, completed, failed, cancelled
+    progress: int
+    message: str
+    trigger: str
+    part: int
+    planned: bool
+    started_at: datetime
+    completed_at: datetime | None
+    orders_processed: int
+    total_orders: int
+    claims_detected: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One raw object and what it says: the days it covers, and when Amazon made it (`as_of`)."""
+
+    document_id: int
+    connection_id: int
+    stream: str
+    scope: str
+    days: DayRange
+    raw_object: str
+    sha256: str
+    size: int
+    header_fingerprint: str | None
+    as_of: datetime
+    may_be_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a store did: rows of the document inside the accepted days, and what was written for them."""
+
+    accepted_days: int
+    rows: int
+    written: int
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedDetection:
+    """A row of the detection queue."""
+
+    sync_id: str
+    status: str  # pending, processing, completed, failed
+    queued_at: datetime
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCost:
+    """What the seller paid for one unit from that day on."""
+
+    sku: str
+    unit_cost: Decimal
+    currency: str
+    valid_from: date
+
+
+class Connections(Protocol):
+    def all(self) -> list[Connection]: ...
+
+    def get(self, connection_id: int) -> Connection: ...
+
+    def add_environment(self, region: str, is_sandbox: bool) -> None:
+        """The connection of the environment's refresh token; one per region, an existing one stays as it is."""
+        ...
+
+    def set_marketplaces(self, connection_id: int, marketplace_ids: Iterable[str]) -> None: ...
+
+    def revoke(self, connection_id: int, error: str) -> None: ...
+
+
+class Syncs(Protocol):
+    def add(self, sync_id: str, trigger: str) -> None:
+        """A new running sync. Raises `SyncInProgress` when one runs."""
+        ...
+
+    def get(self, sync_id: str) -> Sync:
+        """Raises `SyncNotFound`."""
+        ...
+
+    def running(self) -> Sync | None: ...
+
+    def newest(self, limit: int, offset: int = 0) -> list[Sync]: ...
+
+    def last_completed_at(self) -> datetime | None:
+        """When the newest completed sync ended."""
+        ...
+
+    def mark_planned(self, sync_id: str) -> None: ...
+
+    def set_orders(self, sync_id: str, processed: int, total: int) -> None:
+        """Neither number ever falls."""
+        ...
+
+    def advance(self, sync_id: str, progress: int, message: str) -> bool:
+        """Move a running sync on and record the event; nothing happens when it is not ahead of where it is."""
+        ...
+
+    def end(
+        self, sync_id: str, status: str, message: str, *, claims: int | None = None, error: str | None = None
+    ) -> bool:
+        """End a running sync and record its last event; False when it had ended before."""
+        ...
+
+    def correct_claims(self, sync_id: str, claims: int, message: str) -> None:
+        """A completed sync whose detection finished afterwards: count and message are rewritten."""
+        ...
+
+    def events(self, sync_id: str, after: int = 0) -> list[ProgressEvent]: ...
+
+
+class Slices(Protocol):
+    def plan(self, part: Slice) -> None:
+        """Add a planned slice (its id is given by the database); planned twice is planned once."""
+        ...
+
+    def get(self, slice_id: int) -> Slice: ...
+
+    def of(self, sync_id: str) -> list[Slice]:
+        """In the order in which they were planned."""
+        ...
+
+    def save(self, part: Slice) -> None:
+        """Write everything that changes. A finished slice stays as it is."""
+        ...
+
+
+class Loads(Protocol):
+    def add_document(self, document: Document) -> int:
+        """Returns the id it got (the given one is ignored)."""
+        ...
+
+    def document(self, document_id: int) -> Document: ...
+
+    def documents_since(self, day: date) -> list[Document]:
+        """Documents about days from then on, in the order in which Amazon made them."""
+        ...
+
+    def covered_days(self, connection_id: int, stream: str, scope: str) -> dict[date, datetime]:
+        """When each loaded day's data was made."""
+        ...
+
+    def holds_rows(self, connection_id: int, stream: Stream, days: DayRange) -> bool: ...
+
+    def unseen_orders(self, part: Slice, order_ids: list[str]) -> int:
+        """How many of these orders no other stored slice of the same sync has brought."""
+        ...
+
+    def store(self, document: Document, stream: Stream, rows: BinaryIO, rejected: Iterable[Rejected]) -> Stored:
+        """Write a document's rows (CSV with header) and its coverage in one go.
+
+        Only days whose coverage is not newer than the document are touched, whatever order documents arrive in.
+        """
+        ...
+
+    def cover(self, part: Slice, as_of: datetime) -> None:
+        """Amazon said that these days hold nothing, and they never did."""
+        ...
+
+
+class Detections(Protocol):
+    def enqueue(self, sync_id: str, is_sandbox: bool) -> None:
+        """A sync has one job; a finished one becomes pending again."""
+        ...
+
+    def queued(self, sync_id: str) -> QueuedDetection | None: ...
+
+    def begin(self, sync_id: str) -> int:
+        """Take the job; the answer is the attempt's number, which fences off earlier ones."""
+        ...
+
+    def still_mine(self, sync_id: str, attempt: int) -> bool:
+        """Locks the queue row until the transaction ends and says whether no later attempt has begun."""
+        ...
+
+    def finish(self, sync_id: str, attempt: int, error: str | None = None) -> None: ...
+
+    def facts(self, connection: Connection) -> SellerFacts:
+        """Everything detection reads for one connection, from one consistent state."""
+        ...
+
+    def stored(self, connection_id: int) -> list[StoredClaim]: ...
+
+    def apply(self, connection: Connection, sync_id: str, changes: Iterable[Change], today: date) -> None: ...
+
+    def count_claims(self, today: Mapping[int, date]) -> int:
+        """Detections of tier claim, neither expired nor resolved; today is the marketplace's, by connection."""
+        ...
+
+
+class Costs(Protocol):
+    def put(self, costs: Iterable[ProductCost]) -> int:
+        """Add or replace; answers how many."""
+        ...
+
+    def all(self) -> list[ProductCost]: ...
+
+
+class Work(Protocol):
+    """One transaction of one seller."""
+
+    @property
+    def connections(self) -> Connections: ...
+    @property
+    def syncs(self) -> Syncs: ...
+    @property
+    def slices(self) -> Slices: ...
+    @property
+    def loads(self) -> Loads: ...
+    @property
+    def detections(self) -> Detections: ...
+    @property
+    def costs(self) -> Costs: ...
+
+
+class Database(Protocol):
+    def transaction(self, seller_id: str, *, snapshot: bool = False) -> AbstractContextManager[Work]:
+        """Everything inside is committed together or not at all.
+
+        Args:
+            snapshot: read only, and every read sees the same state.
+        """
+        ...
