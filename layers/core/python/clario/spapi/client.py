@@ -191,7 +191,7 @@ class Client:
             rate = float(response.headers.get(RATE_HEADER, ""))
         except ValueError:
             return
-        if rate > 0 and rate != self._learned.get(operation.name):
+        if 0 < rate < float("inf") and rate != self._learned.get(operation.name):
             self._plans.learn(operation.name, rate)
             self._learned[operation.name] = rate
 
