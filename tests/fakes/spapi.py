@@ -181,7 +181,7 @@ class Bench:
         self.plans = MemoryUsagePlans(self.clock, rate_scale)
         self.api = self.another_worker(rate_scale)
 
-    def another_worker(self, rate_scale: float = 1.0) -> AmazonSellerApi:
+    def another_worker(self, rate_scale: float = 1.0, prepaid: str | None = None) -> AmazonSellerApi:
         """A second process of the same connection: shares tokens, plans and time."""
         return AmazonSellerApi(
             BASE_URL,
@@ -191,5 +191,6 @@ class Bench:
             self.plans,
             self.clock,
             rate_scale,
+            prepaid,
             httpx.MockTransport(self.amazon),
         )

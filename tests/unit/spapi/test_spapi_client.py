@@ -8,7 +8,6 @@ import pytest
 from clario.errors import AuthorizationRevoked, FatalError, RequestRefused, Throttled, UpstreamUnavailable
 from clario.services.ports import ReportRequest
 from clario.spapi.operations import OPERATIONS, scaled
-from clario.spapi.usage_plans import HeldTicket
 from tests.fakes.spapi import START, Answer, Bench, MemoryUsagePlans, answer, broken, denied, html, refused, throttled
 
 REPORT = "/reports/2021-06-30/reports/R1"
@@ -61,24 +60,42 @@ def test_a_place_further_away_raises_and_says_when_and_nothing_is_sent(bench: Be
     with pytest.raises(Throttled, match="getReport") as caught:
         bench.api.get_report("R1")
     assert caught.value.until == START + timedelta(seconds=5.5)
+    assert caught.value.operation == "getReport"
     assert bench.clock.sleeps == []
     assert bench.amazon.requests == []
 
 
-def test_a_held_place_is_used_once_and_takes_no_second_one(bench: Bench) -> None:
+def test_a_prepaid_call_takes_no_second_place(bench: Bench) -> None:
     bench.plans.exhaust("getReport", 3600)
-    held = HeldTicket(bench.plans, "getReport", START)
-    assert held.reserve("getReports") == START
-    assert held.reserve("getReport") == START
-    assert held.reserve("getReport") == START + timedelta(hours=1)
+    bench.amazon.on(REPORT, QUEUED)
+    with bench.another_worker(prepaid="getReport") as back_again:
+        assert back_again.get_report("R1").report_id == "R1"
+        assert bench.clock.sleeps == []
+        with pytest.raises(Throttled) as caught:
+            back_again.get_report("R1")
+    assert caught.value.until == START + timedelta(hours=1)
 
 
-def test_a_held_place_still_learns_and_reports_refusals(bench: Bench) -> None:
-    held = HeldTicket(bench.plans, "getReport", START)
-    held.learn("getReport", 3.0)
-    held.throttled("getReport")
-    assert bench.plans.learned == [("getReport", 3.0)]
-    assert bench.plans.refusals == ["getReport"]
+def test_another_operation_is_not_prepaid(bench: Bench) -> None:
+    bench.plans.exhaust("getReport", 3600)
+    with bench.another_worker(prepaid="createReport") as back_again, pytest.raises(Throttled):
+        back_again.get_report("R1")
+
+
+def test_waiters_that_come_back_with_their_places_all_get_through(bench: Bench) -> None:
+    bench.plans.exhaust("createReport", 60)
+    bench.amazon.on(REPORTS, answer({"reportId": "7"}, 202))
+    places = []
+    for _ in range(3):
+        with pytest.raises(Throttled) as caught:
+            bench.api.create_report(WISH)
+        places.append(caught.value)
+    for place in places:
+        assert place.until is not None
+        bench.clock.at = place.until
+        with bench.another_worker(prepaid=place.operation) as back_again:
+            back_again.create_report(WISH)
+    assert len(bench.amazon.calls(REPORTS)) == 3
 
 
 def test_the_rate_amazon_names_is_learned(bench: Bench) -> None:

@@ -31,13 +31,14 @@ class RetryableError(ClarioError):
 class Throttled(RetryableError):
     """Amazon's usage plan is exhausted.
 
-    `until` is a place already taken in the usage plan: whoever waits until then may send one call of that operation
-    without reserving again (`clario.spapi.usage_plans.HeldTicket`). Dropping it wastes a call.
+    `until` is a place already taken in the usage plan of `operation`: who waits until then sends that call without
+    reserving again (`prepaid`). Who reserved again would queue behind all the other waiters, each time.
     """
 
-    def __init__(self, message: str, until: datetime | None = None) -> None:
+    def __init__(self, message: str, until: datetime | None = None, operation: str | None = None) -> None:
         super().__init__(message)
         self.until = until
+        self.operation = operation
 
 
 class UpstreamUnavailable(RetryableError):

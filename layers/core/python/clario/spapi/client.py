@@ -53,6 +53,7 @@ class Client:
     Args:
         base_url: the region's host, e.g. https://sellingpartnerapi-na.amazon.com
         rate_scale: how much faster than Amazon the other side is; divides every back-off.
+        prepaid: the operation whose place in the usage plan was taken before (`Throttled.until`) and has come.
         transport: where requests really go; the network when None.
     """
 
@@ -63,6 +64,7 @@ class Client:
         usage_plans: UsagePlans,
         clock: Clock,
         rate_scale: float = 1.0,
+        prepaid: str | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._http = httpx.Client(
@@ -72,6 +74,7 @@ class Client:
         self._plans = usage_plans
         self._clock = clock
         self._rate_scale = rate_scale
+        self._prepaid = prepaid
         self._learned: dict[str, float] = {}
 
     def close(self) -> None:
@@ -147,11 +150,15 @@ class Client:
         at = self._place(operation, not_before)
         wait = at - self._clock.now()
         if wait > patience:
-            raise Throttled(f"{operation.name}: the usage plan allows the next call at {at.isoformat()}", at)
+            when = at.isoformat(timespec="seconds")
+            raise Throttled(f"{operation.name}: the usage plan allows the next call at {when}", at, operation.name)
         if wait > timedelta(0):
             self._clock.sleep(wait.total_seconds())
 
     def _place(self, operation: Operation, not_before: datetime) -> datetime:
+        if operation.name == self._prepaid:
+            self._prepaid = None
+            return not_before
         return max(self._plans.reserve(operation.name), not_before)
 
     def _next_try(self, operation: Operation, failure: RetryableError, attempt: int) -> datetime:
@@ -166,7 +173,7 @@ class Client:
         if attempt < TRIES and (throttled or operation.repeatable):
             return not_before
         if throttled:
-            raise Throttled(str(failure), self._place(operation, not_before))
+            raise Throttled(str(failure), self._place(operation, not_before), operation.name)
         raise failure
 
     def _back_off(self, first: float, attempt: int) -> timedelta:

@@ -90,8 +90,6 @@ def gunzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 if piece := member.decompress(rest, LARGEST_PIECE):
                     yield piece
                 rest = member.unused_data if member.eof else member.unconsumed_tail
-        if last := member.flush():
-            yield last
     except zlib.error as error:
         raise UpstreamUnavailable(f"the report document is damaged ({error})") from None
     if not member.eof:

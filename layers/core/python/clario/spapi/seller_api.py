@@ -22,6 +22,7 @@ class AmazonSellerApi:
         base_url: the region's host.
         token_url: Login with Amazon, https://api.amazon.com/auth/o2/token in every region.
         rate_scale: how much faster than Amazon the other side is; divides every back-off.
+        prepaid: the operation whose place in the usage plan was taken before (`Throttled.until`) and has come.
         transport: where requests really go; the network when None.
     """
 
@@ -34,10 +35,11 @@ class AmazonSellerApi:
         usage_plans: UsagePlans,
         clock: Clock,
         rate_scale: float = 1.0,
+        prepaid: str | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         auth = LoginWithAmazon(credentials, token_url, tokens, clock)
-        self._client = Client(base_url, auth, usage_plans, clock, rate_scale, transport)
+        self._client = Client(base_url, auth, usage_plans, clock, rate_scale, prepaid, transport)
         self._clock = clock
 
     def __enter__(self) -> "AmazonSellerApi":
