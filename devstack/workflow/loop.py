@@ -38,7 +38,7 @@ class Timer:
 
 
 class Loop:
-    """Runs timers and routines in the order of their due times. `at`, `soon` and `spawn` may be called on any thread."""
+    """Runs timers and routines in the order of their due times. Any thread may call `at`, `soon` and `spawn`."""
 
     def __init__(self, clock: LoopClock, calls: Calls) -> None:
         self.clock = clock
@@ -68,7 +68,7 @@ class Loop:
         return task
 
     def run(self, until: Callable[[], bool], *, forever: bool = False) -> None:
-        """Run what is due and let time pass, until `until` is true or, unless `forever`, nothing is left to wait for."""
+        """Run what is due and let time pass, until `until` is true or (not `forever`) nothing is left to wait for."""
         if not self._driver.acquire(blocking=False):
             raise RuntimeError("the loop is driven already; a handler must not wait for an execution")
         try:
