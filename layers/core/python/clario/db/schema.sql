@@ -316,23 +316,29 @@ CREATE TABLE detection_results (
     anomaly_family   text NOT NULL,
     tier             text NOT NULL CHECK (tier IN ('claim', 'review', 'info')),
     severity         text NOT NULL CHECK (severity IN ('low', 'medium', 'high', 'critical')), -- as of updated_at
-    quantity         integer NOT NULL,
-    estimated_value  numeric(14, 4),                    -- null: nothing honest is known
+    quantity         integer NOT NULL,                  -- the units of the tier
+    lost_units       integer NOT NULL,                  -- all units Amazon booked as lost or damaged here
+    estimated_value  numeric(14, 4),                    -- of the claim-tier units; null: nothing honest is known
+    review_value     numeric(14, 4),                    -- of the units open only under strict netting
     currency         text,
     value_basis      text NOT NULL,
     confidence_score numeric(5, 4) NOT NULL,
     evidence         jsonb NOT NULL,
     status           text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'reviewed', 'disputed', 'resolved')),
-    status_by        text NOT NULL DEFAULT 'engine' CHECK (status_by IN ('engine', 'user')),
+    resolved_by      text CHECK (resolved_by IN ('engine', 'user')),
     marketplace_id   text NOT NULL,
     sku              text,
     fnsku            text,
     asin             text,
     order_id         text,
+    order_item_id    text,
+    shipment_id      text,
+    removal_order_id text,
     anchor_date      date NOT NULL,
     claimable_from   date NOT NULL,
     discovery_date   timestamptz NOT NULL,
     deadline_date    date NOT NULL,                     -- a calendar date of the marketplace, still claimable on it
+    deadline_basis   text NOT NULL,                     -- policy, discovery_default
     days_remaining   integer NOT NULL,                  -- as of updated_at; readers count from today
     expired          boolean NOT NULL DEFAULT false,    -- as of updated_at
     is_sandbox       boolean NOT NULL DEFAULT false,

@@ -48,6 +48,7 @@ class Slice:
     days: DayRange
     state: SliceState
     wait_until: datetime | None = None
+    prepaid: str | None = None  # the operation whose usage plan has a call set aside for `wait_until`
     polls: int = 0
     requested_at: datetime | None = None
     report_id: str | None = None
@@ -55,10 +56,21 @@ class Slice:
     report_made_at: datetime | None = None
     document_id: int | None = None
     attempts: int = 0
+    rows: int | None = None
+    rejected: int | None = None
+    outside: int | None = None
+    orders: int | None = None  # orders that no other slice of the sync had before
+    note: str | None = None  # why it was held back or failed: a word
+    severity: str | None = None  # info, warning, error
+    error: str | None = None
 
     @property
     def definition(self) -> Stream:
         return STREAMS[self.stream]
+
+    @property
+    def marketplace_ids(self) -> tuple[str, ...]:
+        return tuple(self.scope.split(","))
 
 
 def next_step(part: Slice) -> Step:

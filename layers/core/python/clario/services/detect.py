@@ -41,7 +41,7 @@ def _detect_connection(task: SyncTask, connection: Connection, attempt: int, dat
     found = find_claims(facts, today)
     with database.transaction(task.seller_id) as work:
         if work.detections.still_mine(task.sync_id, attempt):
-            changes = reconcile(work.detections.stored(connection.connection_id), found.claims, today)
+            changes = reconcile(work.detections.stored(connection.connection_id), found, today)
             work.detections.apply(connection, task.sync_id, changes, today)
 
 

@@ -69,10 +69,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a store did: rows of the document inside the accepted days, and what was written for them."""
+    """What a store did: the days it was allowed to write, and how many rows it wrote and deleted."""
 
     accepted_days: int
-    rows: int
     written: int
     deleted: int
 

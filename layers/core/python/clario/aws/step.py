@@ -1,0 +1,64 @@
+"""The door of a state: validates what comes in, binds log keys, and gives errors the names the state machine knows."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from aws_lambda_powertools import Logger
+from pydantic import BaseModel, ValidationError
+
+from clario.errors import ClarioError, FatalError, RetryableError
+
+logger = Logger(service="clario")
+
+LOG_KEYS = ("seller_id", "sync_id", "slice_id", "step")
+
+TaskT = TypeVar("TaskT", bound=BaseModel)
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+def step(model: type[TaskT]) -> Callable[[Callable[[TaskT], BaseModel]], Handler]:
+    """Make a Lambda handler of a function from one payload model to another.
+
+    Step Functions compares the exact class name of an error and knows no inheritance: what may succeed later is raised
+    as `RetryableError`, what may not as `FatalError`, with the original class in front of the message. Anything else is
+    a bug and keeps its own name.
+    """
+
+    def decorate(work: Callable[[TaskT], BaseModel]) -> Handler:
+        @wraps(work)
+        def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+            task = _parsed(model, event)
+            with logger.append_context_keys(**_log_keys(task)):
+                return _in_canonical_errors(work, task).model_dump(mode="json", by_alias=True)
+
+        return handler
+
+    return decorate
+
+
+def _parsed(model: type[TaskT], event: dict[str, Any]) -> TaskT:
+    try:
+        return model.model_validate(event)
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, entry["loc"])) for entry in error.errors())
+        raise FatalError(f"InvalidPayload: {model.__name__} lacks or misuses {fields}") from None
+
+
+def _log_keys(task: BaseModel) -> dict[str, Any]:
+    return {name: value for name in LOG_KEYS if (value := getattr(task, name, None)) is not None}
+
+
+def _in_canonical_errors(work: Callable[[TaskT], BaseModel], task: TaskT) -> BaseModel:
+    try:
+        return work(task)
+    except ClarioError as error:
+        canonical = RetryableError if isinstance(error, RetryableError) else FatalError
+        logger.warning("step failed", extra={"error": type(error).__name__, "reason": str(error)})
+        raise canonical(_named(error)) from error
+
+
+def _named(error: ClarioError) -> str:
+    """ "Kind: message"; an error that wraps another kind already begins that way."""
+    text = str(error)
+    return text if text.partition(": ")[0].isidentifier() and ": " in text else f"{type(error).__name__}: {text}"

@@ -1,0 +1,171 @@
+"""Composition: the only place where ports meet what implements them."""
+
+import hashlib
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from clario.config import Settings, local_folder, read_settings
+from clario.errors import ConfigurationError
+from clario.services.amazon import AmazonStep
+from clario.services.plan import PlanSettings
+from clario.services.syncs import EnvironmentConnection, SyncControl
+
+if TYPE_CHECKING:
+    from clario.db.connection import PostgresDatabase
+    from clario.db.usage_plans import Limit
+    from clario.services.ports import Clock, ObjectStore, Queue, SellerApi, TokenCipher, Workflow
+    from clario.services.work import Connection
+
+
+class SystemClock:
+    """Real time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+@dataclass
+class Container:
+    """Everything a handler may need, made when first asked for.
+
+    Args:
+        workflow, queue: who runs the state machine and carries detection jobs; the runtime hands them in.
+        clock: real time, or a simulation's; then the database lives in the simulation's time, too.
+    """
+
+    settings: Settings
+    workflow: "Workflow | None" = None
+    queue: "Queue | None" = None
+    clock: "Clock" = field(default_factory=SystemClock)
+
+    @cached_property
+    def database(self) -> "PostgresDatabase":
+        from clario.db.connection import PostgresDatabase
+
+        simulated = None if isinstance(self.clock, SystemClock) else self.clock
+        return PostgresDatabase(self.settings.database_url.get_secret_value(), simulated)
+
+    @cached_property
+    def objects(self) -> "ObjectStore":
+        from clario.files.object_store import FolderObjectStore
+
+        return FolderObjectStore(local_folder(self.settings.raw_store))
+
+    @cached_property
+    def cipher(self) -> "TokenCipher":
+        from clario.files.token_cipher import KeyFileCipher
+
+        return KeyFileCipher(local_folder(self.settings.token_key))
+
+    @cached_property
+    def amazon(self) -> "AmazonAccess":
+        return AmazonAccess(self)
+
+    @property
+    def amazon_step(self) -> AmazonStep:
+        return AmazonStep(self.database, self.amazon, self.clock)
+
+    @property
+    def plan_settings(self) -> PlanSettings:
+        return PlanSettings(self.settings.sync_history_days, self.settings.amazon_spapi_marketplace_ids)
+
+    def sync_control(self) -> SyncControl:
+        environment = None
+        if self.settings.env_token_allowed and self.settings.amazon_spapi_refresh_token.get_secret_value():
+            environment = EnvironmentConnection(self.settings.region, self.settings.is_sandbox)
+        return SyncControl(self.database, _given(self.workflow), self.clock, environment)
+
+    @property
+    def detection_queue(self) -> "Queue":
+        return _given(self.queue)
+
+
+class AmazonAccess:
+    """The `Amazon` port: the API of a connection, with its token and its usage plans."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._limits = _limits(container.settings.amazon_spapi_rate_scale)
+
+    @property
+    def rate_scale(self) -> float:
+        return self._container.settings.amazon_spapi_rate_scale
+
+    def api(self, connection: "Connection", prepaid: str | None = None) -> "SellerApi":
+        from clario.db.tokens import PostgresAccessTokens
+        from clario.db.usage_plans import PostgresUsagePlans
+        from clario.spapi.auth import LwaCredentials
+        from clario.spapi.seller_api import AmazonSellerApi
+
+        container, settings = self._container, self._container.settings
+        secret = settings.amazon_spapi_client_secret.get_secret_value()
+        credentials = LwaCredentials(settings.amazon_spapi_client_id, secret, self._refresh_token(connection))
+        return AmazonSellerApi(
+            settings.base_url(connection.region),
+            credentials,
+            settings.amazon_lwa_token_url,
+            PostgresAccessTokens(container.database, container.cipher, connection.seller_id, connection.connection_id),
+            PostgresUsagePlans(
+                container.database,
+                _plan_owner(connection, credentials.refresh_token),
+                credentials.client_id,
+                self._limits,
+            ),
+            container.clock,
+            settings.amazon_spapi_rate_scale,
+            prepaid,
+        )
+
+    def _refresh_token(self, connection: "Connection") -> str:
+        from clario.db.tokens import refresh_token
+
+        container = self._container
+        own = None
+        if connection.source == "database":
+            own = refresh_token(container.database, container.cipher, connection.seller_id, connection.connection_id)
+        return own or container.settings.amazon_spapi_refresh_token.get_secret_value()
+
+
+def _limits(rate_scale: float) -> "dict[str, Limit]":
+    from clario.db.usage_plans import Limit
+    from clario.spapi.operations import scaled
+
+    return {name: Limit(plan.rate, plan.burst) for name, plan in scaled(rate_scale).items()}
+
+
+def _plan_owner(connection: "Connection", refresh_token: str) -> str:
+    """Whose usage plan a call counts in: the selling partner, or where none is known a hash of the refresh token."""
+    return connection.selling_partner_id or hashlib.sha256(refresh_token.encode()).hexdigest()[:32]
+
+
+PortT = TypeVar("PortT")
+
+
+def _given(port: PortT | None) -> PortT:
+    """A port that the runtime must hand in."""
+    if port is None:
+        raise ConfigurationError("this process was started without a workflow or a queue; use `make serve` or deploy")
+    return port
+
+
+_container: Container | None = None
+
+
+def container() -> Container:
+    """The container of this execution environment, from the environment's settings."""
+    global _container
+    if _container is None:
+        _container = Container(read_settings())
+    return _container
+
+
+def use(other: Container) -> None:
+    """Let handlers that run in this process work with that container."""
+    global _container
+    _container = other

@@ -1,0 +1,104 @@
+"""Connections to Postgres and transactions of one seller. Only this module knows psycopg's errors."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from clario.db.repositories import DatabaseWork
+from clario.db.statements import Statements
+from clario.errors import ConfigurationError, RetryableError
+from clario.services.ports import Clock
+
+Row = dict[str, Any]
+
+
+class PostgresDatabase:
+    """The `Database` port: one connection per thread, opened when first needed and again after it was lost.
+
+    No state outlives a transaction (role, seller and simulated time are set for the transaction only) and nothing is
+    prepared on the server, so transaction poolers work.
+
+    Args:
+        simulated: the clock of a simulation; the database then lives in its time. None: the database's own time.
+    """
+
+    def __init__(self, dsn: str, simulated: Clock | None = None) -> None:
+        self._dsn = dsn
+        self._simulated = simulated
+        self._local = threading.local()
+
+    @contextmanager
+    def transaction(self, seller_id: str, *, snapshot: bool = False) -> Iterator[DatabaseWork]:
+        """Everything inside is committed together or not at all; see `clario.services.work.Database`."""
+        with self._transaction("clario_worker", seller_id, snapshot=snapshot) as connection:
+            yield DatabaseWork(connection, seller_id)
+
+    @contextmanager
+    def statements(self, seller_id: str = "") -> Iterator[Statements]:
+        """A worker's transaction for single statements; without a seller it sees usage plans and no tenant's row."""
+        with self._transaction("clario_worker", seller_id) as connection:
+            yield Statements(connection, seller_id)
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connection: psycopg.Connection[Row] | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+
+    @contextmanager
+    def _transaction(self, role: str, seller_id: str, *, snapshot: bool = False) -> Iterator[psycopg.Connection[Row]]:
+        connection = self._connected()
+        try:
+            with connection.transaction():
+                if snapshot:
+                    connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                connection.execute(
+                    "SELECT set_config('role', %s, true), set_config('app.seller_id', %s, true),"
+                    " set_config('app.now', %s, true)",
+                    (role, seller_id, _iso(self._simulated)),
+                )
+                yield connection
+        except psycopg.OperationalError as error:
+            raise RetryableError(f"DatabaseUnavailable: {_first_line(error)}") from error
+
+    def _connected(self) -> psycopg.Connection[Row]:
+        connection: psycopg.Connection[Row] | None = getattr(self._local, "connection", None)
+        if connection is None or connection.closed:
+            connection = connect(self._dsn)
+            self._local.connection = connection
+        return connection
+
+
+def connect(dsn: str) -> psycopg.Connection[Row]:
+    """A new connection.
+
+    Raises:
+        ConfigurationError: nobody answers there, or not to us. The message does not repeat the password.
+    """
+    try:
+        return psycopg.connect(
+            dsn,
+            autocommit=True,
+            prepare_threshold=None,
+            connect_timeout=5,
+            application_name="clario",
+            row_factory=dict_row,
+        )
+    except psycopg.Error as error:
+        raise ConfigurationError(
+            f"DATABASE_URL: cannot connect ({_first_line(error)}); correct it, or unset it to use the embedded Postgres"
+        ) from None
+
+
+def _iso(clock: Clock | None) -> str:
+    now: datetime | None = clock.now() if clock else None
+    return now.isoformat() if now else ""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

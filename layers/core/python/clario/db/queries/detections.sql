@@ -1,0 +1,89 @@
+-- name: enqueue_detection
+-- A sync has one job; asked for again after it ended, it is pending again.
+INSERT INTO detection_queue (seller_id, sync_id, is_sandbox) VALUES (%(seller_id)s, %(sync_id)s, %(is_sandbox)s)
+ON CONFLICT (sync_id) DO UPDATE
+SET status = 'pending', created_at = clario_now(), processed_at = NULL, error = NULL
+WHERE detection_queue.status IN ('completed', 'failed')
+
+-- name: queued_detection
+SELECT sync_id, status, created_at, attempts FROM detection_queue WHERE sync_id = %(sync_id)s
+
+-- name: begin_detection
+UPDATE detection_queue SET status = 'processing', attempts = attempts + 1 WHERE sync_id = %(sync_id)s
+RETURNING attempts
+
+-- name: lock_detection
+-- The newest attempt holds the job; the row stays locked until the transaction ends.
+SELECT attempts FROM detection_queue WHERE sync_id = %(sync_id)s FOR UPDATE
+
+-- name: finish_detection
+UPDATE detection_queue
+SET status = CASE WHEN %(error)s::text IS NULL THEN 'completed' ELSE 'failed' END, processed_at = clario_now(),
+    error = %(error)s
+WHERE sync_id = %(sync_id)s AND attempts = %(attempt)s
+
+-- name: ledger_facts
+SELECT e.occurred_on, e.fnsku, e.asin, e.msku, e.event_type, e.reference_id, e.quantity, e.fulfillment_center,
+       e.disposition, e.reason, e.country, e.reconciled_quantity, e.unreconciled_quantity, e.ordinal, e.document_id,
+       d.raw_object, e.line
+FROM ledger_events AS e
+JOIN documents AS d USING (document_id)
+WHERE e.connection_id = %(connection_id)s AND e.event_type = 'Adjustments'
+ORDER BY e.occurred_on, e.event_key, e.ordinal
+
+-- name: reimbursement_facts
+SELECT r.approved_on, r.reimbursement_id, r.case_id, r.order_id, r.reason, r.sku, r.fnsku, r.asin, r.condition,
+       r.currency, r.amount_per_unit, r.amount_total, r.quantity_cash, r.quantity_inventory,
+       r.original_reimbursement_id, r.original_reimbursement_type, r.ordinal, r.document_id, d.raw_object, r.line
+FROM reimbursements AS r
+JOIN documents AS d USING (document_id)
+WHERE r.connection_id = %(connection_id)s
+ORDER BY r.approved_on, r.reimbursement_id, r.row_key, r.ordinal
+
+-- name: covered_ranges
+-- Neighbouring covered days as ranges.
+SELECT min(day) AS start_day, max(day) AS end_day
+FROM (
+    SELECT day, day - (row_number() OVER (ORDER BY day))::integer AS run
+    FROM coverage WHERE connection_id = %(connection_id)s AND stream = %(stream)s AND scope = %(scope)s
+) AS days
+GROUP BY run ORDER BY 1
+
+-- name: stored_detections
+SELECT * FROM detection_results WHERE connection_id = %(connection_id)s
+
+-- name: save_detection
+INSERT INTO detection_results (
+    seller_id, connection_id, fingerprint, sync_id, changed_sync_id, anomaly_type, anomaly_family, tier, severity,
+    quantity, lost_units, estimated_value, review_value, currency, value_basis, confidence_score, evidence, status,
+    resolved_by, marketplace_id, sku, fnsku, asin, order_id, order_item_id, shipment_id, removal_order_id, anchor_date,
+    claimable_from, discovery_date, deadline_date, deadline_basis, days_remaining, expired, is_sandbox)
+VALUES (
+    %(seller_id)s, %(connection_id)s, %(fingerprint)s, %(sync_id)s, %(sync_id)s, %(anomaly_type)s, %(anomaly_family)s,
+    %(tier)s, %(severity)s, %(quantity)s, %(lost_units)s, %(estimated_value)s, %(review_value)s, %(currency)s,
+    %(value_basis)s, %(confidence)s, %(evidence)s, %(status)s, %(resolved_by)s, %(marketplace_id)s, %(sku)s, %(fnsku)s,
+    %(asin)s, %(order_id)s, %(order_item_id)s, %(shipment_id)s, %(removal_order_id)s, %(anchor_date)s,
+    %(claimable_from)s, clario_now(), %(deadline_date)s, %(deadline_basis)s, %(days_remaining)s, %(expired)s,
+    %(is_sandbox)s)
+ON CONFLICT (connection_id, fingerprint) DO UPDATE
+SET changed_sync_id = excluded.changed_sync_id, tier = excluded.tier, severity = excluded.severity,
+    quantity = excluded.quantity, lost_units = excluded.lost_units, estimated_value = excluded.estimated_value,
+    review_value = excluded.review_value, currency = excluded.currency, value_basis = excluded.value_basis,
+    confidence_score = excluded.confidence_score, evidence = excluded.evidence, status = excluded.status,
+    resolved_by = excluded.resolved_by, sku = excluded.sku, asin = excluded.asin,
+    claimable_from = excluded.claimable_from, deadline_date = excluded.deadline_date,
+    deadline_basis = excluded.deadline_basis, days_remaining = excluded.days_remaining, expired = excluded.expired,
+    updated_at = clario_now()
+RETURNING id
+
+-- name: add_history
+INSERT INTO detection_history (detection_id, number, seller_id, sync_id, kind, entry)
+SELECT %(detection_id)s, coalesce(max(number), 0) + 1, %(seller_id)s, %(sync_id)s, %(kind)s, %(entry)s
+FROM detection_history WHERE detection_id = %(detection_id)s
+
+-- name: count_claims
+SELECT count(*) AS claims FROM detection_results
+WHERE connection_id = %(connection_id)s AND tier = 'claim' AND status <> 'resolved' AND deadline_date >= %(today)s
+
+-- name: detections_for_list
+SELECT * FROM detection_results WHERE seller_id = %(seller_id)s ORDER BY id

@@ -1,0 +1,87 @@
+-- name: add_sync
+-- The partial unique index lets one running sync per seller exist; of simultaneous starts one gets the row.
+INSERT INTO sync_progress (sync_id, user_id, status, progress, message, trigger)
+VALUES (%(sync_id)s, %(seller_id)s, 'running', 0, %(message)s, %(trigger)s)
+ON CONFLICT (user_id) WHERE status = 'running' DO NOTHING
+RETURNING sync_id
+
+-- name: get_sync
+SELECT * FROM sync_progress WHERE sync_id = %(sync_id)s
+
+-- name: running_sync
+SELECT * FROM sync_progress WHERE user_id = %(seller_id)s AND status = 'running'
+
+-- name: newest_syncs
+SELECT * FROM sync_progress WHERE user_id = %(seller_id)s
+ORDER BY started_at DESC, sync_id DESC LIMIT %(limit)s OFFSET %(offset)s
+
+-- name: last_completed_at
+SELECT max(completed_at) AS at FROM sync_progress WHERE user_id = %(seller_id)s AND status = 'completed'
+
+-- name: mark_planned
+UPDATE sync_progress SET planned_at = coalesce(planned_at, clario_now()) WHERE sync_id = %(sync_id)s
+
+-- name: set_orders
+-- Counts never fall.
+UPDATE sync_progress
+SET orders_processed = greatest(orders_processed, %(processed)s), total_orders = greatest(total_orders, %(total)s)
+WHERE sync_id = %(sync_id)s AND (orders_processed < %(processed)s OR total_orders < %(total)s)
+
+-- name: advance_sync
+-- Move a running sync on and record the event in one go: the row's lock puts the events in commit order.
+WITH moved AS (
+    UPDATE sync_progress
+    SET progress = %(progress)s, message = %(message)s, events = events + 1, updated_at = clario_now()
+    WHERE sync_id = %(sync_id)s AND status = 'running'
+      AND (progress < %(progress)s OR (progress = %(progress)s AND message IS DISTINCT FROM %(message)s))
+    RETURNING sync_id, user_id, events, progress, status, message
+)
+INSERT INTO progress_events (sync_id, event_id, seller_id, type, progress, status, message)
+SELECT sync_id, events, user_id, 'sync_progress', progress, status, message FROM moved
+
+-- name: end_sync
+-- End a running sync with its last event; an ended one stays as it is.
+WITH ended AS (
+    UPDATE sync_progress
+    SET status = %(status)s, message = %(message)s, error = %(error)s, completed_at = clario_now(),
+        progress = CASE WHEN %(status)s = 'completed' THEN 100 ELSE progress END,
+        claims_detected = coalesce(%(claims)s, claims_detected), events = events + 1, updated_at = clario_now()
+    WHERE sync_id = %(sync_id)s AND status = 'running'
+    RETURNING sync_id, user_id, events, progress, status, message, claims_detected
+)
+INSERT INTO progress_events (sync_id, event_id, seller_id, type, progress, status, message, claims_detected)
+SELECT sync_id, events, user_id, %(type)s, progress, status, message,
+       CASE WHEN status = 'completed' THEN claims_detected END
+FROM ended
+
+-- name: correct_claims
+UPDATE sync_progress SET claims_detected = %(claims)s, message = %(message)s, updated_at = clario_now()
+WHERE sync_id = %(sync_id)s AND status = 'completed'
+  AND (claims_detected, message) IS DISTINCT FROM (%(claims)s, %(message)s)
+
+-- name: progress_events
+SELECT event_id, type, sync_id, progress, status, message, claims_detected FROM progress_events
+WHERE sync_id = %(sync_id)s AND event_id > %(after)s ORDER BY event_id
+
+-- name: plan_slice
+INSERT INTO sync_slices (sync_id, seller_id, connection_id, stream, scope, start_day, end_day, state, requested_at,
+                         report_id)
+VALUES (%(sync_id)s, %(seller_id)s, %(connection_id)s, %(stream)s, %(scope)s, %(start_day)s, %(end_day)s, %(state)s,
+        %(requested_at)s, %(report_id)s)
+ON CONFLICT (sync_id, connection_id, stream, scope, start_day) DO NOTHING
+
+-- name: get_slice
+SELECT * FROM sync_slices WHERE slice_id = %(slice_id)s
+
+-- name: slices_of_sync
+SELECT * FROM sync_slices WHERE sync_id = %(sync_id)s ORDER BY slice_id
+
+-- name: save_slice
+-- A finished slice stays as it is, whatever a late step brings.
+UPDATE sync_slices
+SET state = %(state)s, wait_until = %(wait_until)s, prepaid = %(prepaid)s, attempts = %(attempts)s,
+    polls = %(polls)s, requested_at = %(requested_at)s, report_id = %(report_id)s,
+    report_document_id = %(report_document_id)s, report_made_at = %(report_made_at)s,
+    document_id = %(document_id)s, rows = %(rows)s, rejected = %(rejected)s, outside = %(outside)s,
+    orders = %(orders)s, note = %(note)s, severity = %(severity)s, error = %(error)s, updated_at = clario_now()
+WHERE slice_id = %(slice_id)s AND state NOT IN ('stored', 'unchanged', 'failed', 'quarantined')

@@ -1,0 +1,167 @@
+"""The rows of one transaction by area: the ports of `clario.services.work` on a psycopg connection."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+
+from clario.db.detections import DatabaseDetections
+from clario.db.loads import DatabaseLoads
+from clario.db.statements import Statements
+from clario.domain.progress import STARTING_MESSAGE, ProgressEvent
+from clario.domain.slices import Slice, SliceState
+from clario.domain.values import DayRange
+from clario.errors import SyncInProgress, SyncNotFound
+from clario.services.work import Connection, ProductCost, Sync
+
+Row = dict[str, Any]
+
+LAST_EVENT = {"completed": "sync_complete", "failed": "sync_failed", "cancelled": "sync_cancelled"}
+
+
+class DatabaseWork:
+    """One transaction of one seller."""
+
+    def __init__(self, connection: psycopg.Connection[Row], seller_id: str) -> None:
+        statements = Statements(connection, seller_id)
+        self.connections = DatabaseConnections(statements)
+        self.syncs = DatabaseSyncs(statements)
+        self.slices = DatabaseSlices(statements)
+        self.loads = DatabaseLoads(statements)
+        self.detections = DatabaseDetections(statements)
+        self.costs = DatabaseCosts(statements)
+
+
+class DatabaseConnections:
+    def __init__(self, statements: Statements) -> None:
+        self._run = statements
+
+    def all(self) -> list[Connection]:
+        return [_connection(row) for row in self._run.rows("all_connections")]
+
+    def get(self, connection_id: int) -> Connection:
+        return _connection(self._run.row("get_connection", connection_id=connection_id))
+
+    def add_environment(self, region: str, is_sandbox: bool) -> None:
+        self._run.write("add_environment_connection", region=region, is_sandbox=is_sandbox)
+
+    def set_marketplaces(self, connection_id: int, marketplace_ids: Iterable[str]) -> None:
+        self._run.write("set_marketplaces", connection_id=connection_id, marketplace_ids=list(marketplace_ids))
+
+    def revoke(self, connection_id: int, error: str) -> None:
+        self._run.write("revoke_connection", connection_id=connection_id, error=error)
+
+
+class DatabaseSyncs:
+    def __init__(self, statements: Statements) -> None:
+        self._run = statements
+
+    def add(self, sync_id: str, trigger: str) -> None:
+        if not self._run.write("add_sync", sync_id=sync_id, trigger=trigger, message=STARTING_MESSAGE):
+            running = self.running()
+            raise SyncInProgress(running.sync_id if running else sync_id)
+
+    def get(self, sync_id: str) -> Sync:
+        row = self._run.row_or_none("get_sync", sync_id=sync_id)
+        if row is None:
+            raise SyncNotFound(f"There is no sync {sync_id}")
+        return _sync(row)
+
+    def running(self) -> Sync | None:
+        row = self._run.row_or_none("running_sync")
+        return _sync(row) if row else None
+
+    def newest(self, limit: int, offset: int = 0) -> list[Sync]:
+        return [_sync(row) for row in self._run.rows("newest_syncs", limit=limit, offset=offset)]
+
+    def last_completed_at(self) -> datetime | None:
+        at: datetime | None = self._run.row("last_completed_at")["at"]
+        return at
+
+    def mark_planned(self, sync_id: str) -> None:
+        self._run.write("mark_planned", sync_id=sync_id)
+
+    def set_orders(self, sync_id: str, processed: int, total: int) -> None:
+        self._run.write("set_orders", sync_id=sync_id, processed=processed, total=total)
+
+    def advance(self, sync_id: str, progress: int, message: str) -> bool:
+        return bool(self._run.write("advance_sync", sync_id=sync_id, progress=progress, message=message))
+
+    def end(
+        self, sync_id: str, status: str, message: str, *, claims: int | None = None, error: str | None = None
+    ) -> bool:
+        written = self._run.write(
+            "end_sync",
+            sync_id=sync_id,
+            status=status,
+            message=message,
+            claims=claims,
+            error=error,
+            type=LAST_EVENT[status],
+        )
+        return bool(written)
+
+    def correct_claims(self, sync_id: str, claims: int, message: str) -> None:
+        self._run.write("correct_claims", sync_id=sync_id, claims=claims, message=message)
+
+    def events(self, sync_id: str, after: int = 0) -> list[ProgressEvent]:
+        rows = self._run.rows("progress_events", sync_id=sync_id, after=after)
+        return [ProgressEvent(id=row.pop("event_id"), **row) for row in rows]
+
+
+class DatabaseSlices:
+    def __init__(self, statements: Statements) -> None:
+        self._run = statements
+
+    def plan(self, part: Slice) -> None:
+        self._run.write("plan_slice", **_slice_values(part))
+
+    def get(self, slice_id: int) -> Slice:
+        return _slice(self._run.row("get_slice", slice_id=slice_id))
+
+    def of(self, sync_id: str) -> list[Slice]:
+        return [_slice(row) for row in self._run.rows("slices_of_sync", sync_id=sync_id)]
+
+    def save(self, part: Slice) -> None:
+        self._run.write("save_slice", **_slice_values(part))
+
+
+class DatabaseCosts:
+    def __init__(self, statements: Statements) -> None:
+        self._run = statements
+
+    def put(self, costs: Iterable[ProductCost]) -> int:
+        rows = [
+            {"sku": c.sku, "currency": c.currency, "valid_from": c.valid_from, "unit_cost": c.unit_cost} for c in costs
+        ]
+        return self._run.write_many("put_cost", rows)
+
+    def all(self) -> list[ProductCost]:
+        return [ProductCost(**row) for row in self._run.rows("all_costs")]
+
+
+def _connection(row: Row) -> Connection:
+    names = {field.name for field in fields(Connection)}
+    values = {name: value for name, value in row.items() if name in names}
+    return Connection(**{**values, "marketplace_ids": tuple(row["marketplace_ids"])})
+
+
+def _sync(row: Row) -> Sync:
+    names = {field.name for field in fields(Sync)}
+    values = {name: value for name, value in row.items() if name in names}
+    return Sync(**values, seller_id=row["user_id"], planned=row["planned_at"] is not None)
+
+
+def _slice(row: Row) -> Slice:
+    names = {field.name for field in fields(Slice)}
+    values = {name: value for name, value in row.items() if name in names}
+    days = DayRange(row["start_day"], row["end_day"])
+    return Slice(**{**values, "state": SliceState(row["state"]), "days": days})
+
+
+def _slice_values(part: Slice) -> Mapping[str, Any]:
+    values = {field.name: getattr(part, field.name) for field in fields(part)}
+    days: tuple[date, date] = values.pop("days")
+    return {**values, "start_day": days[0], "end_day": days[1]}

@@ -1,0 +1,66 @@
+"""Token encryption with a key file: the `TokenCipher` port on a laptop."""
+
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from clario.errors import ConfigurationError, FatalError
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class KeyFileCipher:
+    """AES-256-GCM under the key in `path`; the owner is bound as associated data.
+
+    The file is made, readable by its owner only, when it does not exist.
+
+    Raises:
+        ConfigurationError: the file cannot be read or does not hold a key.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._cipher = AESGCM(_key(path))
+
+    def encrypt(self, plain: str, owner: str) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, plain.encode(), owner.encode())
+
+    def decrypt(self, sealed: bytes, owner: str) -> str:
+        nonce, text = bytes(sealed[:NONCE_BYTES]), bytes(sealed[NONCE_BYTES:])
+        try:
+            return self._cipher.decrypt(nonce, text, owner.encode()).decode()
+        except (InvalidTag, ValueError):
+            raise FatalError("a stored token cannot be opened with TOKEN_KEY; connect Amazon again") from None
+
+
+def _key(path: Path) -> bytes:
+    try:
+        _make_if_missing(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"TOKEN_KEY: cannot read {path}: {error.strerror}") from None
+    if len(key) != KEY_BYTES:
+        raise ConfigurationError(
+            f"TOKEN_KEY: {path} does not hold a key of {KEY_BYTES} bytes; move it away and start again"
+        )
+    return key
+
+
+def _make_if_missing(path: Path) -> None:
+    """Written aside and linked into place: of two starts at once both use the first one's key."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, os.urandom(KEY_BYTES))
+        os.close(descriptor)
+        os.link(aside, path)
+    except FileExistsError:
+        pass
+    finally:
+        aside.unlink()
