@@ -4,6 +4,7 @@ from devstack.workflow.definition import load_definition
 from devstack.workflow.engine import Engine
 from devstack.workflow.errors import ExecutionAlreadyExists, StateError, UnknownExecution
 from devstack.workflow.history import ExecutionResult, HistoryEvent
+from devstack.workflow.lint import lint
 from devstack.workflow.loop import Call, Pause
 from devstack.workflow.queue import LocalQueue
 
@@ -17,5 +18,6 @@ __all__ = [
     "Pause",
     "StateError",
     "UnknownExecution",
+    "lint",
     "load_definition",
 ]
