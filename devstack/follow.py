@@ -29,7 +29,12 @@ def events(database: Database, seller_id: str, sync_id: str, stopped: threading.
 
 def follow(database: Database, seller_id: str, sync_id: str, console: Console) -> ProgressEvent:
     """Show the sync until it ends; the answer is its last event."""
-    columns = (BarColumn(bar_width=32), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn(), TextColumn("{task.description}"))
+    columns = (
+        BarColumn(bar_width=32),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
     last: ProgressEvent | None = None
     with Progress(*columns, console=console) as bar:
         shown = bar.add_task("Sync starting...", total=100)

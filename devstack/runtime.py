@@ -69,7 +69,11 @@ def container_only(data: Path, environment: Mapping[str, str]) -> Iterator[Conta
 
 @contextmanager
 def runtime(
-    data: Path, environment: Mapping[str, str], *, amazon_options: tuple[str, ...] = (), clock: VirtualClock | None = None
+    data: Path,
+    environment: Mapping[str, str],
+    *,
+    amazon_options: tuple[str, ...] = (),
+    clock: VirtualClock | None = None,
 ) -> Iterator[Runtime]:
     """Everything a sync needs, for as long as the context lasts.
 
@@ -127,7 +131,7 @@ class _NoWorkflow:
     A sync that is cancelled through it ends at once; the engine that runs it notices at its next step.
     """
 
-    def start(self, name: str, payload: dict[str, object]) -> None:
+    def start(self, name: str, payload: dict[str, object]) -> None:  # noqa: ARG002 - the port's signature
         raise EngineBusy("this command cannot run a sync")
 
     def stop(self, name: str) -> None:

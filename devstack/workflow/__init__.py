@@ -4,11 +4,12 @@ from devstack.workflow.definition import load_definition
 from devstack.workflow.engine import Engine
 from devstack.workflow.errors import ExecutionAlreadyExists, StateError, UnknownExecution
 from devstack.workflow.history import ExecutionResult, HistoryEvent
-from devstack.workflow.lint import lint
+from devstack.workflow.lint import AWS_ERRORS, lint
 from devstack.workflow.loop import Call, Pause
 from devstack.workflow.queue import LocalQueue
 
 __all__ = [
+    "AWS_ERRORS",
     "Call",
     "Engine",
     "ExecutionAlreadyExists",

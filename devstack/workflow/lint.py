@@ -39,6 +39,17 @@ _RETRIER = {
 }  # fmt: skip
 _CATCHER = {"ErrorEquals", "Next", "ResultPath", "Comment"}
 _WILDCARDS = {"States.ALL", "States.TaskFailed"}
+AWS_ERRORS = frozenset(
+    {
+        "States.Timeout",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.ServiceException",
+        "Lambda.TooManyRequestsException",
+        "Lambda.Unknown",
+    }
+)
+"""Errors that AWS raises around a handler: https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html"""
 _NAME_LIMIT = 80  # characters of a state's name
 _NUMBERS: dict[str, tuple[float, float]] = {
     "TimeoutSeconds": (1, 99_999_999),

@@ -14,6 +14,8 @@ from clario.services.plan import PlanSettings
 from clario.services.syncs import EnvironmentConnection, SyncControl
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from clario.db.connection import PostgresDatabase
     from clario.db.usage_plans import Limit
     from clario.services.ports import Clock, ObjectStore, Queue, SellerApi, TokenCipher, Workflow
@@ -36,20 +38,21 @@ class Container:
 
     Args:
         workflow, queue: who runs the state machine and carries detection jobs; the runtime hands them in.
-        clock: real time, or a simulation's; then the database lives in the simulation's time, too.
+        simulated: `clock` is a simulation's, so the database lives in its time, too.
     """
 
     settings: Settings
     workflow: "Workflow | None" = None
     queue: "Queue | None" = None
     clock: "Clock" = field(default_factory=SystemClock)
+    simulated: bool = False
 
     @cached_property
     def database(self) -> "PostgresDatabase":
         from clario.db.connection import PostgresDatabase
 
-        simulated = None if isinstance(self.clock, SystemClock) else self.clock
-        return PostgresDatabase(self.settings.database_url.get_secret_value(), simulated)
+        simulated_clock = self.clock if self.simulated else None
+        return PostgresDatabase(self.settings.database_url.get_secret_value(), simulated_clock)
 
     @cached_property
     def objects(self) -> "ObjectStore":
@@ -97,7 +100,7 @@ class AmazonAccess:
     def rate_scale(self) -> float:
         return self._container.settings.amazon_spapi_rate_scale
 
-    def api(self, connection: "Connection", prepaid: str | None = None) -> "SellerApi":
+    def api(self, connection: "Connection", prepaid: str | None = None) -> "AbstractContextManager[SellerApi]":
         from clario.db.tokens import PostgresAccessTokens
         from clario.db.usage_plans import PostgresUsagePlans
         from clario.spapi.auth import LwaCredentials

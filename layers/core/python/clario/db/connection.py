@@ -31,6 +31,7 @@ class PostgresDatabase:
         self._dsn = dsn
         self._simulated = simulated
         self._local = threading.local()
+        self._opened: list[psycopg.Connection[Row]] = []
 
     @contextmanager
     def transaction(self, seller_id: str, *, snapshot: bool = False) -> Iterator[DatabaseWork]:
@@ -45,10 +46,9 @@ class PostgresDatabase:
             yield Statements(connection, seller_id)
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        connection: psycopg.Connection[Row] | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
+        """Close the connections of all threads."""
+        while self._opened:
+            self._opened.pop().close()
 
     @contextmanager
     def _transaction(self, role: str, seller_id: str, *, snapshot: bool = False) -> Iterator[psycopg.Connection[Row]]:
@@ -71,6 +71,7 @@ class PostgresDatabase:
         if connection is None or connection.closed:
             connection = connect(self._dsn)
             self._local.connection = connection
+            self._opened.append(connection)
         return connection
 
 

@@ -99,6 +99,9 @@ class DatabaseDetections:
                 entry=Jsonb({**entry, "on": str(entry["on"])}),
             )
 
+    def all(self) -> list[Row]:
+        return self._run.rows("detections_for_list")
+
     def count_claims(self, today: Mapping[int, date]) -> int:
         return sum(
             int(self._run.row("count_claims", connection_id=connection_id, today=day)["claims"])

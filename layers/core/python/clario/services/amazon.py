@@ -1,6 +1,7 @@
 """What the steps that talk to Amazon share: the API of a slice's connection, and waiting for a turn."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -21,7 +22,7 @@ class Amazon(Protocol):
         """How much faster than at Amazon everything goes: every wait for Amazon is divided by it."""
         ...
 
-    def api(self, connection: Connection, prepaid: str | None = None) -> SellerApi:
+    def api(self, connection: Connection, prepaid: str | None = None) -> AbstractContextManager[SellerApi]:
         """`prepaid`: the operation whose first call needs no new turn."""
         ...
 
@@ -55,7 +56,8 @@ class AmazonStep:
         if next_step(part) is not expected:
             return task.model_copy(update={"step": next_step(part)})
         try:
-            return work(part, self.amazon.api(connection, part.prepaid))
+            with self.amazon.api(connection, part.prepaid) as api:
+                return work(part, api)
         except Throttled as throttled:
             if throttled.until is None:
                 raise

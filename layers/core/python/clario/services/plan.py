@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from ..domain.progress import STARTED, STARTING_MESSAGE
 from ..domain.slices import FINISHED, Slice, SliceState, choose_batch, days_to_load, next_step
 from ..domain.streams import STREAMS, ReportSource
-from ..domain.values import ONE_DAY, DayRange, home_marketplace, local_day
+from ..domain.values import MARKETPLACES, ONE_DAY, DayRange, home_marketplace, local_day
 from ..errors import AuthorizationRevoked, FatalError, RetryableError
 from ..payloads import Plan, PlanAction, SliceTask, SyncTask
 from .amazon import Amazon
@@ -67,7 +67,8 @@ def _make_slices(task: SyncTask, database: Database, amazon: Amazon, clock: Cloc
     planned: list[Slice] = []
     for connection in connections:
         try:
-            planned += _plan_connection(task, connection, database, amazon.api(connection), clock, settings, since)
+            with amazon.api(connection) as api:
+                planned += _plan_connection(task, connection, database, api, clock, settings, since)
         except AuthorizationRevoked as error:
             with database.transaction(task.seller_id) as work:
                 work.connections.revoke(connection.connection_id, str(error))
@@ -88,7 +89,7 @@ def _plan_connection(
     settings: PlanSettings,
     since: datetime | None,
 ) -> list[Slice]:
-    marketplace_ids = settings.marketplace_ids or tuple(api.marketplace_ids())
+    marketplace_ids = settings.marketplace_ids or _shops(api)
     zone = home_marketplace(list(marketplace_ids)).zone
     today = local_day(clock.now(), zone)
     history = DayRange(today - timedelta(days=settings.history_days - 1), today)
@@ -97,6 +98,11 @@ def _plan_connection(
         slices = list(_wanted(task, connection.connection_id, ",".join(marketplace_ids), history, work))
     reports = _reusable_reports(api, marketplace_ids, since or clock.now() - timedelta(days=1))
     return [_with_report(part, reports, clock.now()) for part in slices]
+
+
+def _shops(api: SellerApi) -> tuple[str, ...]:
+    """The seller's marketplaces that are shops we know; Amazon lists others (say, for non-Amazon sales) beside them."""
+    return tuple(entry for entry in api.marketplace_ids() if entry in MARKETPLACES)
 
 
 def _wanted(task: SyncTask, connection_id: int, scope: str, history: DayRange, work: Work) -> Iterable[Slice]:

@@ -9,6 +9,7 @@ from .amazon import AmazonStep
 from .plan import is_same_request, report_request
 from .ports import ReportRequest, SellerApi
 
+CREATE = "createReport"
 FIRST_POLL = timedelta(seconds=15)
 # Clocks differ a little; a report made just before our own "now" may be ours.
 CLOCK_TOLERANCE = timedelta(minutes=1)
@@ -33,8 +34,11 @@ def _request(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi) -> 
 
 
 def _lost_answer(part: Slice, api: SellerApi, wanted: ReportRequest) -> str | None:
-    """The report of an earlier attempt that died between asking and writing down the answer."""
-    if part.requested_at is None or part.prepaid:
+    """The report of an earlier attempt that died between asking and writing down the answer.
+
+    An attempt that was sent to wait for its turn has asked for nothing.
+    """
+    if part.requested_at is None or part.prepaid == CREATE:
         return None
     since = part.requested_at - CLOCK_TOLERANCE
     reports = api.find_reports([wanted.report_type], wanted.marketplace_ids, since)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from ..domain.claims import Change, StoredClaim
 from ..domain.detection.facts import SellerFacts
@@ -223,6 +223,10 @@ class Detections(Protocol):
     def stored(self, connection_id: int) -> list[StoredClaim]: ...
 
     def apply(self, connection: Connection, sync_id: str, changes: Iterable[Change], today: date) -> None: ...
+
+    def all(self) -> list[dict[str, Any]]:
+        """The seller's detections as their rows."""
+        ...
 
     def count_claims(self, today: Mapping[int, date]) -> int:
         """Detections of tier claim, neither expired nor resolved; today is the marketplace's, by connection."""

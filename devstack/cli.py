@@ -1,0 +1,177 @@
+"""The command `clario`: syncs, replays and costs on this machine."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from clario.domain.values import home_marketplace, local_day
+from clario.errors import ClarioError, ConfigurationError
+from clario.services.costs import put_costs_csv
+from clario.services.replay import replay
+from clario.services.work import Document, Stored, Work
+from devstack import report
+from devstack.follow import follow
+from devstack.functions import ROOT
+from devstack.runtime import Runtime, container_only, local_database, local_environment, runtime
+
+DATA = ROOT / ".data"
+
+Command = Callable[[argparse.Namespace, Console], int]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; answers the exit status. Errors that we raise on purpose are one line."""
+    options = _parser().parse_args(arguments)
+    command: Command = options.command
+    try:
+        return command(options, Console())
+    except ClarioError as error:
+        print(f"clario: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("clario: stopped", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="clario",
+        description="Find what Amazon owes an FBA seller.",
+        epilog="Start with: clario sync start. Data stays in .data/ between commands; settings come from the "
+        "environment and the file .env (README).",
+    )
+    parser.add_argument("--seller", default="demo", metavar="ID", help="whose data (default: demo)")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_sync(commands.add_parser("sync", help="start, follow, list and cancel syncs"))
+    again = commands.add_parser("replay", help="normalize, store and detect again from the raw files, without Amazon")
+    again.add_argument(
+        "--since", type=date.fromisoformat, default=date.min, metavar="DATE", help="only days from then on"
+    )
+    again.set_defaults(command=_replay)
+    costs = commands.add_parser("costs", help="load product costs: what the seller paid for a unit")
+    costs.add_argument("file", type=Path, metavar="FILE.csv", help="columns sku, unitCost, currency, validFrom")
+    costs.set_defaults(command=_costs)
+    commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
+    return parser
+
+
+def _add_sync(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    actions.add_parser("start", help="run a sync and show it until it ends").set_defaults(command=_start)
+    actions.add_parser("status", help="the running sync, or the newest one").set_defaults(command=_status)
+    past = actions.add_parser("history", help="past syncs, newest first")
+    past.add_argument("--limit", type=int, default=20, metavar="N", help="how many (default: 20)")
+    past.set_defaults(command=_history)
+    stop = actions.add_parser("cancel", help="cancel a running sync")
+    stop.add_argument("sync_id", nargs="?", metavar="SYNC", help="default: the running one")
+    stop.set_defaults(command=_cancel)
+
+
+@contextmanager
+def _work(seller_id: str) -> Iterator[Work]:
+    """One transaction of the seller on the local database."""
+    with container_only(DATA, local_environment(DATA)) as container, container.database.transaction(seller_id) as work:
+        yield work
+
+
+def _start(options: argparse.Namespace, console: Console) -> int:
+    with runtime(DATA, local_environment(DATA)) as running:
+        return run_sync(running, options.seller, console)
+
+
+def run_sync(running: Runtime, seller_id: str, console: Console) -> int:
+    """Start a sync, show it until it ends, show what is owed. Interrupted, it is cancelled."""
+    container = running.container
+    control = container.sync_control()
+    with running.engine.run_in_background():
+        sync_id = control.start(seller_id)
+        try:
+            last = follow(container.database, seller_id, sync_id, console)
+        except KeyboardInterrupt:
+            control.cancel(seller_id, sync_id)
+            raise
+    show_owed(running, seller_id, console)
+    return 0 if last.status == "completed" else 1
+
+
+def show_owed(running: Runtime, seller_id: str, console: Console) -> None:
+    """The tables of what Amazon owes this seller today."""
+    container = running.container
+    with container.database.transaction(seller_id) as work:
+        connection = work.connections.all()[0]
+        detections = work.detections.all()
+    zone = home_marketplace(list(connection.marketplace_ids)).zone
+    report.owed(console, detections, local_day(container.clock.now(), zone))
+
+
+def _status(options: argparse.Namespace, console: Console) -> int:
+    with _work(options.seller) as work:
+        syncs = work.syncs.newest(limit=1)
+    if not syncs:
+        console.print("There has been no sync yet: clario sync start")
+        return 0
+    console.print(f"{syncs[0].sync_id}  {syncs[0].status}  {syncs[0].progress}%  {syncs[0].message}", highlight=False)
+    return 0
+
+
+def _history(options: argparse.Namespace, console: Console) -> int:
+    with _work(options.seller) as work:
+        report.history(console, work.syncs.newest(limit=options.limit))
+    return 0
+
+
+def _cancel(options: argparse.Namespace, console: Console) -> int:
+    with container_only(DATA, local_environment(DATA)) as container:
+        with container.database.transaction(options.seller) as work:
+            running = work.syncs.running()
+        sync_id = options.sync_id or (running.sync_id if running else None)
+        if sync_id is None:
+            raise ConfigurationError("no sync is running")
+        container.sync_control().cancel(options.seller, sync_id)
+    console.print(f"{sync_id} is cancelled", highlight=False)
+    return 0
+
+
+def _replay(options: argparse.Namespace, console: Console) -> int:
+    def told(document: Document, stored: Stored) -> None:
+        console.print(
+            f"{document.stream:18} {document.days}: {stored.written} rows written, {stored.deleted} deleted",
+            highlight=False,
+        )
+
+    with container_only(DATA, local_environment(DATA)) as container:
+        count = replay(
+            options.seller,
+            options.since,
+            database=container.database,
+            objects=container.objects,
+            clock=container.clock,
+            told=told,
+        )
+    console.print(f"{count} documents replayed")
+    return 0
+
+
+def _costs(options: argparse.Namespace, console: Console) -> int:
+    try:
+        text = options.file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"cannot read {options.file}: {error}") from None
+    with container_only(DATA, local_environment(DATA)) as container:
+        taken = put_costs_csv(options.seller, text, database=container.database)
+    console.print(f"{taken.accepted} costs accepted, {len(taken.rejected)} rejected")
+    for entry in taken.rejected:
+        console.print(f"  row {entry.row}: {entry.detail}", highlight=False)
+    return 0 if not taken.rejected else 1
+
+
+def _migrate(_options: argparse.Namespace, console: Console) -> int:
+    with local_database(DATA, local_environment(DATA, os.environ)):
+        console.print("the database is up to date")
+    return 0
