@@ -117,7 +117,7 @@ CATCH = {"ErrorEquals": ["States.ALL"], "Next": "Broken"}
         (rule(Variable="$.x", StringEquals=1, Next="Done"), "Anything due?: StringEquals cannot compare with 1"),
         (
             rule(Variable="$.x", NumericEquals=True, Next="Done"),
-            "Anything due?: NumericEquals cannot compare with True",
+            "Anything due?: NumericEquals cannot compare",
         ),
         (rule(Variable="$.x", TimestampEquals="soon", Next="Done"), "Anything due?: TimestampEquals cannot compare"),
         (rule(Variable="$.x", NumericEqualsPath="y", Next="Done"), "Anything due?: NumericEqualsPath cannot compare"),
