@@ -1,0 +1,32 @@
+"""Every named statement fits the real schema."""
+
+import re
+
+import pytest
+
+from clario.db.connection import connect
+from clario.db.queries import queries
+from clario.db.tables import store_statements
+from clario.domain.streams import STREAMS
+
+PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+@pytest.mark.parametrize("name", sorted(queries()))
+def test_query_plans_on_the_real_schema(name: str, database_url: str) -> None:
+    text = queries()[name]
+    with connect(database_url) as connection:
+        connection.execute("SELECT set_config('role', 'clario_worker', false)")
+        connection.execute("EXPLAIN " + text, dict.fromkeys(PARAMETER.findall(text)))
+
+
+@pytest.mark.parametrize("stream", STREAMS.values(), ids=lambda stream: stream.name)
+def test_store_statements_plan_on_the_real_schema(stream, database_url: str) -> None:
+    statements = store_statements(stream)
+    with connect(database_url) as connection, connection.transaction():
+        connection.execute("SELECT set_config('role', 'clario_worker', true)")
+        connection.execute(statements.create_staging)
+        for statement in (statements.merge, statements.clean_up):
+            if statement is not None:
+                text = statement.as_string(connection)
+                connection.execute("EXPLAIN " + text, dict.fromkeys(PARAMETER.findall(text)))
