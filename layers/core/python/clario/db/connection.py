@@ -1,6 +1,5 @@
 """Connections to Postgres and transactions of one seller. Only this module knows psycopg's errors."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,7 +17,9 @@ Row = dict[str, Any]
 
 
 class PostgresDatabase:
-    """The `Database` port: one connection per thread, opened when first needed and again after it was lost.
+    """The `Database` port. Connections are opened when needed, kept for the next transaction and dropped when lost.
+
+    In a Lambda that is one connection for the environment's life; beside each other run as many as there are threads.
 
     No state outlives a transaction (role, seller and simulated time are set for the transaction only) and nothing is
     prepared on the server, so transaction poolers work.
@@ -30,8 +31,7 @@ class PostgresDatabase:
     def __init__(self, dsn: str, simulated: Clock | None = None) -> None:
         self._dsn = dsn
         self._simulated = simulated
-        self._local = threading.local()
-        self._opened: list[psycopg.Connection[Row]] = []
+        self._idle: list[psycopg.Connection[Row]] = []
 
     @contextmanager
     def transaction(self, seller_id: str, *, snapshot: bool = False) -> Iterator[DatabaseWork]:
@@ -46,15 +46,14 @@ class PostgresDatabase:
             yield Statements(connection, seller_id)
 
     def close(self) -> None:
-        """Close the connections of all threads."""
-        while self._opened:
-            self._opened.pop().close()
+        """Close the kept connections."""
+        while self._idle:
+            self._idle.pop().close()
 
     @contextmanager
     def _transaction(self, role: str, seller_id: str, *, snapshot: bool = False) -> Iterator[psycopg.Connection[Row]]:
-        connection = self._connected()
         try:
-            with connection.transaction():
+            with self._connection() as connection, connection.transaction():
                 if snapshot:
                     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 connection.execute(
@@ -66,13 +65,17 @@ class PostgresDatabase:
         except psycopg.OperationalError as error:
             raise RetryableError(f"DatabaseUnavailable: {_first_line(error)}") from error
 
-    def _connected(self) -> psycopg.Connection[Row]:
-        connection: psycopg.Connection[Row] | None = getattr(self._local, "connection", None)
-        if connection is None or connection.closed:
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Row]]:
+        try:
+            connection = self._idle.pop()
+        except IndexError:
             connection = connect(self._dsn)
-            self._local.connection = connection
-            self._opened.append(connection)
-        return connection
+        try:
+            yield connection
+        finally:
+            if not connection.closed:
+                self._idle.append(connection)
 
 
 def connect(dsn: str) -> psycopg.Connection[Row]:

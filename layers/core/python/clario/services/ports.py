@@ -154,7 +154,7 @@ class Workflow(Protocol):
     """Runs the state machine."""
 
     def start(self, name: str, payload: dict[str, object]) -> None:
-        """Start an execution; the same name again is the same execution."""
+        """Start an execution; while it runs, the same name is the same execution. A name is used once."""
         ...
 
     def stop(self, name: str) -> None:
