@@ -1,0 +1,1 @@
+"""The surface: the synthetic world as Amazon's APIs show it over HTTP, with their limits, delays and failures."""
