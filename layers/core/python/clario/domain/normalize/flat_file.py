@@ -48,6 +48,7 @@ def read_rows(lines: Iterable[bytes], *, required: Iterable[str], quoted: bool) 
     source = _RememberedLines(lines)
     reader = csv.reader(source, delimiter="\t", quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
     header = [column_name(cell) for cell in next(reader, [])]
+    source.take()
     if missing := sorted(set(required) - set(header)):
         raise UnreadableDocument(f"the header lacks {', '.join(missing)}")
     for cells in reader:
@@ -98,7 +99,6 @@ class _RememberedLines:
             text = line.decode("utf-8-sig" if self._first else "utf-8")
         except UnicodeDecodeError:
             text = line.decode("cp1252", errors="replace")
-        self._taken = [] if self._first else self._taken
         self._first = False
         # A NUL cannot be stored as text, and no report means one.
         text = text.replace("\x00", "")

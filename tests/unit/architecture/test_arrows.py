@@ -1,0 +1,90 @@
+"""Imports point one way: functions, devstack → bootstrap → { api · aws · db · files · spapi } → services → domain."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+CLARIO = ROOT / "layers" / "core" / "python" / "clario"
+
+SHARED = {"errors", "payloads", "config"}
+ALLOWED = {
+    "domain": set(),
+    "errors": set(),
+    "payloads": {"domain"},
+    "config": {"domain", "errors"},
+    "services": {"domain"} | SHARED,
+    "spapi": {"services", "domain"} | SHARED,
+    "db": {"services", "domain"} | SHARED,
+    "files": {"services", "domain"} | SHARED,
+    "aws": {"services", "domain"} | SHARED,
+    "bootstrap": {"aws", "db", "files", "spapi", "services", "domain"} | SHARED,
+}
+LIBRARIES = {"aws_lambda_powertools", "boto3", "botocore", "cryptography", "fastapi", "httpx", "mangum", "psycopg"}
+MAY_USE = {
+    "aws": {"aws_lambda_powertools", "boto3", "botocore"},
+    "db": {"psycopg"},
+    "files": {"cryptography"},
+    "spapi": {"httpx"},
+}
+FILES = sorted(CLARIO.rglob("*.py"))
+IMPURE = {"os", "socket", "subprocess", "time", "random", "urllib", "threading", "tempfile"}
+
+
+def imported(path: Path) -> set[str]:
+    """Absolute names of everything a module imports, also inside functions."""
+    package = path.relative_to(CLARIO.parent).with_suffix("").parts
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level]) if node.level else ""
+            names.add(".".join(part for part in (base, node.module or "") if part))
+    return names
+
+
+def area(path: Path) -> str:
+    return path.relative_to(CLARIO).with_suffix("").parts[0]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CLARIO)))
+def test_no_arrow_points_the_wrong_way(path: Path) -> None:
+    ours = {name.split(".")[1] for name in imported(path) if name.startswith("clario.")}
+    assert ours - {area(path)} <= ALLOWED.get(area(path), set())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CLARIO)))
+def test_each_outside_library_is_used_in_its_room_only(path: Path) -> None:
+    used = {name.split(".")[0] for name in imported(path)} & LIBRARIES
+    assert used <= MAY_USE.get(area(path), set())
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if area(path) == "domain"], ids=lambda path: path.stem)
+def test_the_domain_does_no_io_and_reads_no_clock(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imported(path)} & IMPURE
+    calls = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+    assert not calls & {"now", "utcnow", "today"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CLARIO)))
+def test_the_product_does_not_know_its_development_tools(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imported(path)} & {"devstack", "local_amazon", "functions", "tests"}
+
+
+def test_the_local_amazon_knows_nothing_of_the_product() -> None:
+    for path in sorted((ROOT / "local_amazon").rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        modules |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        assert not {name.split(".")[0] for name in modules} & {"clario", "devstack", "functions"}, path
+
+
+def test_every_function_is_a_door_to_the_service_of_its_name() -> None:
+    doors = sorted((ROOT / "functions").glob("*/app.py"))
+    assert doors
+    for door in doors:
+        text = door.read_text()
+        assert f"clario.services.{door.parent.name}" in text, door
+        assert len(text.splitlines()) <= 20, door

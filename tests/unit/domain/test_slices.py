@@ -1,0 +1,88 @@
+"""Which days a sync loads, what a slice does next, and what may run side by side."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from clario.domain.slices import FINISHED, Slice, SliceState, Step, choose_batch, days_to_load, next_step
+from clario.domain.streams import STREAMS, PagedSource, ReportSource
+from clario.domain.values import DayRange
+
+LEDGER = STREAMS["ledger"]
+TODAY = date(2026, 11, 24)
+
+
+def history(days: int) -> DayRange:
+    return DayRange(TODAY - timedelta(days=days - 1), TODAY)
+
+
+def a_slice(stream: str = "ledger", **values: object) -> Slice:
+    part = Slice(1, "sync_1", 1, stream, "ATVPDKIKX0DER", DayRange(TODAY, TODAY), SliceState.PLANNED)
+    return replace(part, **values)
+
+
+def test_the_first_sync_loads_the_whole_history_without_gap_or_overlap() -> None:
+    ranges = days_to_load(LEDGER, history(548), covered=())
+    days = [day for part in ranges for day in part.days()]
+    assert days == history(548).days()
+    assert max(len(part.days()) for part in ranges) <= LEDGER.slice_days
+
+
+def test_later_syncs_load_only_the_days_that_still_change() -> None:
+    ranges = days_to_load(LEDGER, history(548), covered=history(548).days())
+    assert ranges == [DayRange(TODAY - timedelta(days=LEDGER.trailing_days - 1), TODAY)]
+
+
+def test_a_hole_is_loaded_and_only_the_hole() -> None:
+    hole = TODAY - timedelta(days=300)
+    covered = [day for day in history(548).days() if day != hole]
+    assert days_to_load(LEDGER, history(548), covered)[0] == DayRange(hole, hole)
+
+
+def test_the_trailing_days_are_asked_for_in_the_same_piece_whatever_the_history() -> None:
+    assert days_to_load(LEDGER, history(548), ())[-1] == days_to_load(LEDGER, history(200), ())[-1]
+
+
+@pytest.mark.parametrize(
+    ("part", "step"),
+    [
+        (a_slice(), Step.REQUEST),
+        (a_slice(report_id="R1", state=SliceState.WAITING), Step.POLL),
+        (a_slice(report_id="R1", report_document_id="D1", state=SliceState.WAITING), Step.FETCH),
+        (a_slice("financial_events"), Step.FETCH),
+        (a_slice(state=SliceState.FETCHED), Step.NORMALIZE),
+        (a_slice(state=SliceState.NORMALIZED), Step.STORE),
+        *((a_slice(state=state), Step.REST) for state in sorted(FINISHED)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else f"{value.stream} {value.state}",
+)
+def test_the_next_step_follows_from_the_slice(part: Slice, step: Step) -> None:
+    assert next_step(part) is step
+
+
+def test_slices_that_page_one_operation_run_one_after_the_other_and_others_beside_them() -> None:
+    pages = [a_slice("financial_events", slice_id=number) for number in (1, 2)]
+    elsewhere = a_slice("financial_events", slice_id=3, connection_id=2)
+    reports = [a_slice(slice_id=number) for number in (4, 5)]
+    assert [part.slice_id for part in choose_batch([*pages, elsewhere, *reports])] == [1, 3, 4, 5]
+
+
+def test_a_fetched_slice_is_stored_while_another_pages() -> None:
+    fetched = a_slice("financial_events", slice_id=2, state=SliceState.FETCHED)
+    assert len(choose_batch([a_slice("financial_events"), fetched])) == 2
+
+
+def test_a_batch_is_no_larger_than_a_map_runs_at_once() -> None:
+    assert len(choose_batch(a_slice(slice_id=number) for number in range(60))) == 40
+
+
+@pytest.mark.parametrize("stream", STREAMS.values(), ids=lambda stream: stream.name)
+def test_every_row_of_the_stream_table_is_whole(stream) -> None:
+    columns = set(stream.record.__dataclass_fields__)
+    assert {*stream.key, stream.day, "line"} <= columns
+    assert 1 <= stream.slice_days <= 366
+    assert stream.trailing_days >= 1
+    source = stream.source
+    assert source.report_type.startswith("GET_") if isinstance(source, ReportSource) else source.operation
+    assert isinstance(source, ReportSource | PagedSource)
