@@ -1,0 +1,241 @@
+"""The netting engine: its records, and the laws it keeps for any input."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clario.domain.detection.components import components
+from clario.domain.detection.credits import gather_credits
+from clario.domain.detection.damaged_warehouse import damaged_warehouse
+from clario.domain.detection.facts import SellerFacts
+from clario.domain.detection.lost_warehouse import lost_warehouse
+from clario.domain.detection.netting import Netting, net
+from tests.unit.detection.cases import TODAY, seller
+
+
+def netted(facts: SellerFacts) -> list[Netting]:
+    parts = components(facts, TODAY)
+    return [net([*lost_warehouse(p), *damaged_warehouse(p)], gather_credits(p).credits) for p in parts]
+
+
+def settlements(facts: SellerFacts):
+    return [settlement for netting in netted(facts) for settlement in netting.settlements]
+
+
+# -- what a run records ------------------------------------------------------------------------------------------------
+
+
+def test_each_step_says_what_was_open_before_and_after():
+    (lot,) = settlements(seller("d0 M -5 \n d3 F +2 \n d20 Lost_Warehouse cash 1 \n d30 Damaged_Warehouse cash 1"))
+    assert [(a.step.name, a.units, a.before, a.after) for a in lot.allocations] == [
+        ("found", 2, 5, 3),
+        ("same_reason", 1, 3, 2),
+        ("other_reason", 1, 2, 1),
+    ]
+    assert (lot.open_strict, lot.open_generous) == (2, 1)
+
+
+def test_the_oldest_lot_takes_the_oldest_credit():
+    first, second = settlements(seller("d5 M -1 \n d0 M -1 \n d9 F +1 \n d7 F +1"))
+    taken = [lot.allocations[0].credit.on.day for lot in (first, second)]
+    assert (first.lot.anchor < second.lot.anchor, taken) == (True, [8, 10])
+
+
+def test_what_no_lot_needs_is_left_over():
+    (netting,) = netted(seller("d0 M -1 \n d9 F +3"))
+    assert [(credit.kind, units) for credit, units in netting.leftovers] == [("found", 2)]
+
+
+WINDOWS = {
+    "found 7 days before": ("d0 F +1 \n d7 M -1", 0),
+    "found 8 days before": ("d0 F +1 \n d8 M -1", 1),
+    "found more than a year later": ("d-400 M -1 \n d10 F +1", 0),
+    "paid 2 days before": ("d0 Lost_Warehouse cash 1 \n d2 M -1", 0),
+    "paid 3 days before": ("d0 Lost_Warehouse cash 1 \n d3 M -1", 1),
+    "paid 120 days later": ("d-80 M -1 \n d40 Lost_Warehouse cash 1", 0),
+    "paid 121 days later": ("d-81 M -1 \n d40 Lost_Warehouse cash 1", 1),
+    "paid under another label 60 days later": ("d-20 M -1 \n d40 Lost_Warehouse cash 1 fnsku=X2", 0),
+    "paid under another label 61 days later": ("d-21 M -1 \n d40 Lost_Warehouse cash 1 fnsku=X2", 1),
+    "replaced: approved 7 days after the stock, one unit": (
+        "d0 M -1 \n d1 M -1 \n d2 N +1 \n d9 Lost_Warehouse stock 1",
+        1,
+    ),
+    "replaced: approved 8 days after the stock, two units": (
+        "d0 M -1 \n d1 M -1 \n d2 N +1 \n d10 Lost_Warehouse stock 1",
+        0,
+    ),
+    "replaced: stock 21 days after approval, one unit": (
+        "d0 M -1 \n d1 M -1 \n d9 Lost_Warehouse stock 1 \n d30 N +1",
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize(("table", "expected"), WINDOWS.values(), ids=WINDOWS.keys())
+def test_the_windows_are_exact_to_the_day(table, expected):
+    assert sum(lot.open_generous for lot in settlements(seller(table))) == expected
+
+
+# -- laws --------------------------------------------------------------------------------------------------------------
+
+LABELS = st.sampled_from(["", " fnsku=X2", " fnsku=X3 asin=B2"])
+DAYS = st.integers(-90, 53)
+AMAZON = st.sampled_from(["", " open=0 settled=1", " open=1 settled=0"])
+LOSSES = st.builds("d{} {} {}{}{}".format, DAYS, st.sampled_from("ME5HK"), st.integers(-3, -1), LABELS, AMAZON)
+GAINS = st.builds("d{} {} +{}{}".format, DAYS, st.sampled_from("FN"), st.integers(1, 3), LABELS)
+REASONS = st.sampled_from(["Lost_Warehouse", "Damaged_Warehouse", "Lost_Inbound", "GeneralAdjustment"])
+CASH = st.builds(
+    "d{} {} cash {}{}{}".format, DAYS, REASONS, st.integers(1, 3), st.sampled_from(["", " order=1"]), LABELS
+)
+STOCK = st.builds("d{} {} stock {}{}".format, DAYS, REASONS, st.integers(1, 2), LABELS)
+REVERSALS = st.builds(
+    "d{} Reversal_Reimbursement cash -{} stock {} of=R{}{}".format,
+    DAYS,
+    st.integers(1, 2),
+    st.integers(0, 1),
+    DAYS,
+    LABELS,
+)
+MOVES = st.builds(
+    "d{0} Q -1 in=WAREHOUSE_DAMAGED{1} \n d{0} P +1 in={2}{1}".format,
+    DAYS,
+    LABELS,
+    st.sampled_from(["SELLABLE", "DEFECTIVE"]),
+)
+REVERSED = st.builds(
+    "d{0} Lost_Warehouse cash 2 id=V{0} \n d{1} Reversal_Reimbursement cash -{2} stock {3} of=V{0}".format,
+    DAYS,
+    DAYS,
+    st.integers(1, 3),
+    st.integers(0, 1),
+)
+LINES = st.one_of(LOSSES, LOSSES, GAINS, CASH, STOCK, REVERSALS, MOVES, REVERSED)
+TABLES = st.lists(LINES, max_size=25).map("\n".join)
+
+
+def open_units(facts: SellerFacts) -> dict[str, int]:
+    """By type and rule."""
+    total: Counter[str] = Counter()
+    for lot in settlements(facts):
+        total[f"{lot.lot.anomaly_type} strict"] += lot.open_strict
+        total[f"{lot.lot.anomaly_type} generous"] += lot.open_generous
+    return dict(total)
+
+
+@given(TABLES)
+def test_every_unit_is_either_settled_or_open(table):
+    for lot in settlements(seller(table)):
+        assert sum(a.units for a in lot.allocations) + lot.open_generous == lot.lot.units
+        assert 0 <= lot.open_generous <= lot.open_strict <= lot.lot.units
+
+
+@given(TABLES)
+def test_no_credit_settles_more_units_than_it_has(table):
+    for part in components(seller(table), TODAY):
+        credits = gather_credits(part).credits
+        netting = net([*lost_warehouse(part), *damaged_warehouse(part)], credits)
+        used = Counter({repr(credit.order): units for credit, units in netting.leftovers})
+        for settlement in netting.settlements:
+            for allocation in settlement.allocations:
+                used[repr(allocation.credit.order)] += allocation.units
+        offered = Counter[str]()
+        for credit in credits:
+            offered[repr(credit.order)] += credit.units
+        assert used == offered
+
+
+@given(TABLES)
+def test_a_found_line_gives_exactly_its_units(table):
+    for part in components(seller(table), TODAY):
+        given_by: Counter[object] = Counter()
+        for credit in gather_credits(part).credits:
+            for row in credit.rows:
+                given_by[row] += credit.units
+        for row in (r for r in part.ledger if r.reason in "FN"):
+            assert given_by[row] == row.quantity
+
+
+@given(TABLES)
+def test_no_credit_settles_a_loss_that_came_well_after_it(table):
+    for lot in settlements(seller(table)):
+        for allocation in lot.allocations:
+            assert allocation.credit.on >= lot.lot.anchor - timedelta(days=allocation.step.days_before)
+
+
+@given(st.lists(LINES, max_size=20), st.randoms())
+def test_the_order_of_the_rows_does_not_matter(lines, random):
+    facts = seller("\n".join(lines))
+    ledger, paid = list(facts.ledger), list(facts.reimbursements)
+    random.shuffle(ledger)
+    random.shuffle(paid)
+    assert settlements(replace(facts, ledger=tuple(ledger), reimbursements=tuple(paid))) == settlements(facts)
+
+
+@given(TABLES, st.one_of(GAINS.filter(lambda line: " F " in line), CASH))
+def test_one_more_credit_never_opens_a_unit(table, credit):
+    before, after = open_units(seller(table)), open_units(seller(f"{table} \n {credit} id=NEW"))
+    assert sum(after.values()) <= sum(before.values())
+
+
+@given(TABLES, LOSSES)
+def test_one_more_loss_never_closes_a_unit(table, loss):
+    before, after = open_units(seller(table)), open_units(seller(f"{table} \n {loss}"))
+    assert sum(after.values()) >= sum(before.values())
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 3)), max_size=8), st.lists(st.integers(0, 60), max_size=8))
+def test_fifo_settles_as_many_units_as_any_other_choice_could(losses, found):
+    lines = [f"d{on} M -{n}" for on, n in losses] + [f"d{on} F +1" for on in found]
+    open_now = sum(lot.open_generous for lot in settlements(seller("\n".join(lines))) if lot.lot.anchor <= TODAY)
+    assert open_now == _fewest_open([d for d, n in losses if d <= 53 for _ in range(n)], [d for d in found if d <= 53])
+
+
+def _fewest_open(lost: list[int], found: list[int]) -> int:
+    """By augmenting paths, which no first-in-first-out rule has part in."""
+    taken: dict[int, int] = {}
+
+    def place(f: int, tried: set[int]) -> bool:
+        for index, anchor in enumerate(lost):
+            if found[f] >= anchor - 7 and index not in tried:
+                tried.add(index)
+                if index not in taken or place(taken[index], tried):
+                    taken[index] = f
+                    return True
+        return False
+
+    return len(lost) - sum(place(f, set()) for f in range(len(found)))
+
+
+# -- components --------------------------------------------------------------------------------------------------------
+
+
+def test_items_that_share_no_name_are_apart():
+    parts = list(components(seller("d0 M -1 \n d0 M -1 fnsku=X9 asin=B9"), TODAY))
+    assert [part.key for part in parts] == ["B1", "B9"]
+
+
+def test_items_are_joined_over_a_chain_of_names():
+    chain = """
+        d0  M  -1  fnsku=X1  asin=B1
+        d0  M  -1  fnsku=X3  asin=B3
+        d1  M  -1  fnsku=X2  asin=B3  sku=S
+        d2  M  -1  fnsku=X1  asin=B2  sku=S"""
+    (part,) = components(seller(chain), TODAY)
+    assert (part.key, len(part.ledger)) == ("B1", 4)
+
+
+def test_a_big_component_is_netted_in_one_walk():
+    start = date(2026, 1, 1)
+    lost = next(iter(settlements(seller("d0 M -1")))).lot
+    row = lost.row
+    lots = [
+        replace(lost, anchor=start + timedelta(days=n % 300), row=replace(row, ordinal=n), units=1)
+        for n in range(20_000)
+    ]
+    credit = gather_credits(next(iter(components(seller("d0 F +1"), TODAY)))).credits[0]
+    credits = [replace(credit, on=start + timedelta(days=n % 300), units=1) for n in range(20_000)]
+    assert sum(s.open_generous for s in net(lots, credits).settlements) == 0
