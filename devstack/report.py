@@ -6,13 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from clario.domain.claims import days_remaining
 from clario.services.work import Sync
 
-NAMES = {"lost_warehouse": "Lost in a warehouse", "damaged_warehouse": "Damaged in a warehouse"}
+NAMES = {"lost_warehouse": "lost in warehouse", "damaged_warehouse": "damaged in warehouse"}
 BIGGEST = 10
 
 
@@ -27,7 +28,8 @@ def owed(console: Console, detections: list[dict[str, Any]], today: date) -> Non
     console.print(
         f"Not in these tables: {len(late)} claims whose deadline has passed"
         f", {sum(row['tier'] == 'review' for row in detections)} to review"
-        f", {sum(row['status'] == 'resolved' for row in detections)} resolved."
+        f", {sum(row['status'] == 'resolved' for row in detections)} resolved.",
+        highlight=False,
     )
 
 
@@ -52,13 +54,12 @@ def _by_deadline(claims: list[dict[str, Any]], today: date) -> Table:
 
 def _biggest(claims: list[dict[str, Any]], today: date) -> Table:
     table = _table(
-        f"The {BIGGEST} biggest", "type", "fnsku", "sku", "units", "value", "lost on", "deadline", "days left", "sure"
+        f"The {BIGGEST} biggest", "type", "fnsku", "units", "value", "lost on", "deadline", "days left", "sure"
     )
     for row in sorted(claims, key=lambda row: (-(row["estimated_value"] or 0), row["deadline_date"]))[:BIGGEST]:
         table.add_row(
             NAMES.get(row["anomaly_type"], row["anomaly_type"]),
             row["fnsku"],
-            row["sku"],
             str(row["quantity"]),
             _money(row["estimated_value"], row["currency"]),
             str(row["anchor_date"]),
@@ -96,7 +97,7 @@ def _grouped(rows: Iterable[dict[str, Any]], key: Any) -> list[tuple[Any, list[d
 def _total_cells(rows: list[dict[str, Any]], currency: str) -> tuple[str, str, str]:
     known = [row["estimated_value"] for row in rows if row["estimated_value"] is not None]
     unknown = len(rows) - len(known)
-    value = _money(sum(known, Decimal(0)), currency) + (f" + {unknown} without a known cost" if unknown else "")
+    value = _money(sum(known, Decimal(0)), currency) + (f" + {unknown} of unknown cost" if unknown else "")
     return str(len(rows)), str(sum(row["quantity"] for row in rows)), value
 
 
@@ -105,7 +106,7 @@ def _money(value: Decimal | None, currency: str) -> str:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         numeric = column in ("claims", "units", "value", "days left", "seconds", "orders", "sure")
         table.add_column(column, justify="right" if numeric else "left", no_wrap=column != "message")

@@ -40,13 +40,16 @@ class LwaCredentials:
     refresh_token: str = field(repr=False)
 
 
-def access_token_expired(response: httpx.Response) -> bool:
-    """Whether SP-API refused the call only because the access token is old: a 403 that says so in its details."""
+def access_token_refused(response: httpx.Response) -> bool:
+    """Whether SP-API refused the call for its access token: a 403 whose details name it (expired, revoked, malformed).
+
+    Whether the seller's authorisation is gone as well, Login with Amazon says when it is asked for a new token.
+    """
     if response.status_code not in (401, 403):
         return False
     response.read()
     error = error_of(response)
-    return error is not None and "expired" in error.details.lower()
+    return error is not None and "access token" in error.details.lower()
 
 
 class LoginWithAmazon(httpx.Auth):
@@ -64,11 +67,11 @@ class LoginWithAmazon(httpx.Auth):
         self._lease_ends: datetime | None = None
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send with a token; if Amazon calls it expired, once more with a new one."""
+        """Send with a token; if Amazon refuses that token, once more with a new one."""
         token = yield from self._current_token(rejected=None)
         request.headers[TOKEN_HEADER] = token.value
         response = yield request
-        if access_token_expired(response):
+        if access_token_refused(response):
             token = yield from self._current_token(rejected=token.value)
             request.headers[TOKEN_HEADER] = token.value
             yield request

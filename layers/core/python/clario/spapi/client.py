@@ -2,9 +2,11 @@
 
 import logging
 import random
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -39,6 +41,12 @@ def _without_urls(record: logging.LogRecord) -> bool:
 logging.getLogger("httpx").addFilter(_without_urls)
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Loading the certificate authorities takes longer than most calls: once per process."""
+    return httpx.create_ssl_context()
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Answer:
     """A successful answer: the body as sent, and as JSON object. It may hold a document's URL: never printed."""
@@ -68,7 +76,11 @@ class Client:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._http = httpx.Client(
-            base_url=base_url, headers={"User-Agent": USER_AGENT}, timeout=TIMEOUT, transport=transport
+            base_url=base_url,
+            headers={"User-Agent": USER_AGENT},
+            timeout=TIMEOUT,
+            transport=transport,
+            verify=_certificates(),
         )
         self._auth = auth
         self._plans = usage_plans
