@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from local_amazon.world.catalogue import Product
 from local_amazon.world.incidents import Warehouse
-from local_amazon.world.model import Journal, Settlement, Window, stream
+from local_amazon.world.model import Journal, Lot, Window, stream
 
 APART = 131
 OTHER_REASONS = ("Damaged_Warehouse", "Lost_Inbound", "GeneralAdjustment")
@@ -18,8 +18,8 @@ OTHER_REASONS = ("Damaged_Warehouse", "Lost_Inbound", "GeneralAdjustment")
 def simulate(seed: int, product: Product, window: Window, journal: Journal) -> None:
     """A case every four to five months, the kinds in turn."""
     warehouse = Warehouse(journal, window, stream(seed, product.number, "cases"), product.listings[0])
-    opening, others = (_found_and_paid, MIXED) if product.profile == "mixed" else (_corrected, RESTORED)
     turn = product.number // 10
+    opening, others = (_found_and_paid, MIXED) if product.profile == "mixed" else (OPENINGS[turn % 2], RESTORED)
     day, first = window.day(4 + product.number % 10), True
     while day in window:
         case = opening if first else others[turn % len(others)]
@@ -41,11 +41,13 @@ def _found_and_paid(warehouse: Warehouse, day: date) -> None:
 def _other_reason(warehouse: Warehouse, day: date) -> None:
     lot = warehouse.lose(day, 2, tags=("other_reason",))
     warehouse.pay([lot], _later(day, 18), warehouse.rng.choice(OTHER_REASONS))
+    _unnoticed(lot)
 
 
 def _damage_paid_as_lost(warehouse: Warehouse, day: date) -> None:
     lot = warehouse.damage(day, 1, tags=("other_reason",))
     warehouse.pay([lot], _later(day, 25), "Lost_Warehouse")
+    _unnoticed(lot)
 
 
 def _reversed(warehouse: Warehouse, day: date) -> None:
@@ -74,25 +76,38 @@ def _found_after_payment(warehouse: Warehouse, day: date) -> None:
     payment = warehouse.pay([lot], _later(day, 10), "Lost_Warehouse")
     found = warehouse.find(lot, 1, _later(day, 30))
     if payment and found:
-        paid = lot.settlements[0]
-        lot.settlements[0] = Settlement(*paid[:5], superseded_at=found.visible_at)
+        lot.settlements[0] = lot.settlements[0]._replace(superseded_at=found.visible_at)
         warehouse.reverse(lot, payment, _later(day, 31), in_kind=0, restored=True)
 
 
 def _in_kind_quietly(warehouse: Warehouse, day: date) -> None:
     lot = warehouse.lose(day, 2, tags=("in_kind",))
     warehouse.pay([lot], _later(day, 15), "Lost_Warehouse", in_kind=True)
+    _unnoticed(lot)
 
 
 def _paid_in_two_rows(warehouse: Warehouse, day: date) -> None:
     lot = warehouse.damage(day, 3, tags=("two_payments",))
     warehouse.pay_units([(lot, 1)], _later(day, 8), "Damaged_Warehouse")
     warehouse.pay_units([(lot, 2)], _later(day, 19), "Damaged_Warehouse")
+    _unnoticed(lot)
 
 
 def _corrected(warehouse: Warehouse, day: date) -> None:
     """Damaged on paper: an inspection makes the units sellable again."""
     warehouse.correct(warehouse.damage(day, 1, tags=("corrected",)), _later(day, 6))
+
+
+def _found_before_lost(warehouse: Warehouse, day: date) -> None:
+    """Clerks write in any order: the unit is found three days before the ledger says that it was misplaced."""
+    lot = warehouse.lose(_later(day, 3), 1, tags=("found_before_lost",))
+    warehouse.find(lot, 1, day)
+    _unnoticed(lot)
+
+
+def _unnoticed(lot: Lot) -> None:
+    """Amazon's ledger does not connect the settlements with this lot: only netting shows that nothing is owed."""
+    lot.settlements[:] = [each._replace(noticed=False) for each in lot.settlements]
 
 
 def _never(warehouse: Warehouse, day: date) -> None:
@@ -101,5 +116,6 @@ def _never(warehouse: Warehouse, day: date) -> None:
 
 Case = Callable[[Warehouse, date], None]
 MIXED: tuple[Case, ...] = (_reversed, _other_reason, _reversed_in_kind, _in_kind_quietly, _damage_paid_as_lost)
+OPENINGS: tuple[Case, ...] = (_corrected, _found_before_lost)
 RESTORED: tuple[Case, ...] = (_found_after_payment, _damage_reversed, _paid_in_two_rows, _never, _other_reason)
 """In a `restored` product every lot is settled wholly or not at all: its found units may stand for any older loss."""

@@ -46,6 +46,8 @@ class Settlement(NamedTuple):
     visible_at: datetime
     reference: str
     superseded_at: datetime | None = None
+    noticed: bool = True
+    """Whether Amazon's ledger counts it as reconciled; it does not always."""
 
     def stands(self, now: datetime) -> bool:
         return self.visible_at <= now and (self.superseded_at is None or now < self.superseded_at)
@@ -74,7 +76,7 @@ class LedgerRow:
         """Units Amazon has reconciled as far as the seller can see, None where the column is empty."""
         if self.settlements is None:
             return None
-        return sum(each.units for each in self.settlements if each.stands(now))
+        return sum(each.units for each in self.settlements if each.noticed and each.stands(now))
 
 
 @dataclass(frozen=True, slots=True)
