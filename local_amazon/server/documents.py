@@ -76,8 +76,8 @@ class Table(NamedTuple):
         return "".join(self._line(row) for row in [self.columns, *self.rows])
 
     def spoiled(self) -> "Table":
-        """The same table with one more row, whose quantity is no number."""
-        row = list(self.rows[0] if self.rows else [""] * len(self.columns))
+        """The same table with one more row, of a day in its middle, whose quantity is no number."""
+        row = list(self.rows[len(self.rows) // 2] if self.rows else [""] * len(self.columns))
         row[self.quantity] = "abc"
         return self._replace(rows=[row, *self.rows])
 

@@ -3,10 +3,12 @@
     ClarioError
     ├── RetryableError          try again later: the state machine does so by itself
     │   ├── Throttled           Amazon said 429, or our own usage-plan clock is ahead
-    │   └── UpstreamUnavailable 5xx, a broken connection, a torn document
+    │   ├── UpstreamUnavailable 5xx, a broken connection, a torn document
+    │   └── DatabaseUnavailable Postgres does not answer, or broke off
     ├── FatalError              trying again cannot help: the slice fails alone and says why
     │   ├── RequestRefused      Amazon refused the request as it stands (400, 404, ...)
     │   ├── ReportFailed        Amazon gave up on a report (FATAL)
+    │   ├── DocumentUnreadable  a document is not of its stream's format
     │   └── AuthorizationRevoked  the seller took the authorisation back, or a role is missing: reconnect
     ├── Refusal                 the person asking must do something else first; `code` is the API's word for it
     │   ├── AmazonNotConnected, SyncInProgress, SyncNotFound, SyncNotRunning
@@ -45,6 +47,10 @@ class UpstreamUnavailable(RetryableError):
     """Amazon or the way to it is out of order for now."""
 
 
+class DatabaseUnavailable(RetryableError):
+    """Postgres does not answer, or broke the connection."""
+
+
 class FatalError(ClarioError):
     """The same call will fail again."""
 
@@ -55,6 +61,10 @@ class RequestRefused(FatalError):
 
 class ReportFailed(FatalError):
     """Amazon ended a report as FATAL."""
+
+
+class DocumentUnreadable(FatalError):
+    """A document as a whole is not of its stream's format."""
 
 
 class AuthorizationRevoked(FatalError):

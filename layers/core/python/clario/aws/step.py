@@ -55,10 +55,4 @@ def _in_canonical_errors(work: Callable[[TaskT], BaseModel], task: TaskT) -> Bas
     except ClarioError as error:
         canonical = RetryableError if isinstance(error, RetryableError) else FatalError
         logger.warning("step failed", extra={"error": type(error).__name__, "reason": str(error)})
-        raise canonical(_named(error)) from error
-
-
-def _named(error: ClarioError) -> str:
-    """ "Kind: message"; an error that wraps another kind already begins that way."""
-    text = str(error)
-    return text if text.partition(": ")[0].isidentifier() and ": " in text else f"{type(error).__name__}: {text}"
+        raise canonical(f"{type(error).__name__}: {error}") from error

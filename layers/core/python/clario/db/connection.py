@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from clario.db.repositories import DatabaseWork
 from clario.db.statements import Statements
-from clario.errors import ConfigurationError, RetryableError
+from clario.errors import ConfigurationError, DatabaseUnavailable
 from clario.services.ports import Clock
 
 Row = dict[str, Any]
@@ -63,7 +63,7 @@ class PostgresDatabase:
                 )
                 yield connection
         except psycopg.OperationalError as error:
-            raise RetryableError(f"DatabaseUnavailable: {_first_line(error)}") from error
+            raise DatabaseUnavailable(_first_line(error)) from error
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[Row]]:

@@ -11,9 +11,10 @@ NOTES = {
     "ReportFailed": "report_failed",
     "RequestRefused": "request_refused",
     "Throttled": "throttled",
-    "UnreadableDocument": "unreadable_document",
+    "DocumentUnreadable": "document_unreadable",
     "UpstreamUnavailable": "amazon_unavailable",
 }
+CANONICAL = ("RetryableError", "FatalError")
 LONGEST_MESSAGE = 1000
 
 
@@ -32,8 +33,8 @@ class Failure:
     def of(cls, info: FailureInfo) -> "Failure":
         """Our step decorator sends "Kind: message" under the canonical name; the rest comes from AWS as it is."""
         text = _error_message(info.Cause)
-        kind, colon, message = text.partition(": ")
-        if colon and kind.isidentifier():
+        if info.Error in CANONICAL:
+            kind, _, message = text.partition(": ")
             return cls(kind, message[:LONGEST_MESSAGE])
         return cls(info.Error, (text or info.Error)[:LONGEST_MESSAGE])
 

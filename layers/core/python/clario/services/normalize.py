@@ -15,7 +15,7 @@ from ..domain.records import FinancialEvent, Record, Rejected
 from ..domain.slices import Slice, SliceState, Step
 from ..domain.streams import Stream
 from ..domain.values import home_marketplace
-from ..errors import FatalError
+from ..errors import DocumentUnreadable
 from ..payloads import SliceTask
 from .ports import ObjectStore
 from .work import Database, Document
@@ -42,7 +42,7 @@ def normalize(task: SliceTask, *, database: Database, objects: ObjectStore) -> S
     """Normalize the slice's document and count its rows.
 
     Raises:
-        FatalError: the document as a whole is not of its stream's format.
+        DocumentUnreadable: the document as a whole is not of its stream's format.
     """
     with database.transaction(task.seller_id) as work:
         part = work.slices.get(task.slice_id)
@@ -75,7 +75,7 @@ def normalize_document(document: Document, stream: Stream, objects: ObjectStore)
         try:
             rows = objects.put(f"{place}/rows.csv", _csv(counts.sort(normaliser(stream)(raw, zone), rejected), stream))
         except UnreadableDocument as error:
-            raise FatalError(f"UnreadableDocument: {stream.name}: {error}") from error
+            raise DocumentUnreadable(f"{stream.name}: {error}") from error
         rejected.seek(0)
         rejects = objects.put(f"{place}/rejected.jsonl", iter(lambda: rejected.read(65_536), b""))
     manifest = Manifest(rows.key, rejects.key, counts.rows, counts.rejected, counts.outside, sorted(counts.order_ids))

@@ -1,0 +1,146 @@
+"""Whole syncs: the real handlers, state machine, Postgres and wire, against the local Amazon on a virtual clock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clario.domain.claims import Claim
+from clario.domain.slices import Slice
+from clario.domain.streams import STREAMS
+from clario.services.costs import put_costs_csv
+from clario.services.syncs import execution_name
+from clario.services.work import Sync
+from devstack.clock import VirtualClock
+from devstack.runtime import Runtime, runtime
+from devstack.workflow import ExecutionResult
+
+START = datetime(2026, 6, 15, 18, 0, tzinfo=UTC)
+SELLER = "anna"
+SMALL = ("--size", "1500", "--days", "100", "--ahead", "0", "--frozen-clock", "--clock", START.isoformat())
+
+# What two runs of the same history may differ in.
+INCIDENTAL = {"id", "connection_id", "document_id", "as_of", "created_at", "updated_at", "discovery_date"}
+
+
+class Bench:
+    """One seller on one database, and what a test wants to know about them."""
+
+    def __init__(self, running: Runtime, clock: VirtualClock) -> None:
+        self.runtime = running
+        self.container = running.container
+        self.database = running.container.database
+        self.clock = clock
+        assert running.amazon is not None
+        self.amazon = running.amazon
+
+    def load_costs(self) -> None:
+        put_costs_csv(SELLER, self.amazon.control("costs.csv"), database=self.database)
+
+    def sync(self) -> Sync:
+        """Run one sync to its end."""
+        sync_id = self.container.sync_control().start(SELLER)
+        self.execution: ExecutionResult = self.runtime.engine.wait(execution_name(sync_id))
+        self.runtime.engine.run_until_idle()
+        return self.sync_row(sync_id)
+
+    def sync_row(self, sync_id: str) -> Sync:
+        with self.database.transaction(SELLER) as work:
+            return work.syncs.get(sync_id)
+
+    def slices(self, sync: Sync) -> list[Slice]:
+        with self.database.transaction(SELLER) as work:
+            return work.slices.of(sync.sync_id)
+
+    def fault(self, operation: str, kind: str, **order: Any) -> None:
+        self.amazon.control("faults", {"operation": operation, "kind": kind, **order}, method="POST")
+
+    def faults_left(self) -> list[dict[str, Any]]:
+        left: list[dict[str, Any]] = self.amazon.control("faults")["faults"]
+        return left
+
+    def throttled(self) -> int:
+        operations = self.amazon.control("stats")["operations"]
+        return sum(counts["throttled"] for counts in operations.values())
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        with self.database.statements(SELLER) as run:
+            return run.connection.execute(query).fetchall()
+
+    def versions(self) -> dict[str, list[dict[str, Any]]]:
+        """Where every stored row lies and which transaction wrote it: equal as long as no row was rewritten."""
+        tables = [stream.table for stream in STREAMS.values()] + ["detection_results"]
+        return {name: self.rows(f"SELECT ctid::text, xmin::text FROM {name} ORDER BY 1") for name in tables}
+
+    def content(self) -> dict[str, Any]:
+        """The whole final database without what two runs may differ in."""
+        found: dict[str, Any] = {
+            stream.table: sorted(map(_comparable, self.rows(f"SELECT * FROM {stream.table}")), key=str)
+            for stream in STREAMS.values()
+        }
+        found["coverage"] = self.rows("SELECT stream, scope, day FROM coverage ORDER BY 1, 2, 3")
+        found["rejected"] = self.rows("SELECT stream, line, day, reason, raw FROM rejected_rows ORDER BY 1, 2, 4")
+        detections = [_comparable(row) for row in self.rows("SELECT * FROM detection_results")]
+        found["detections"] = sorted(map(_detection, detections), key=lambda row: str(row["fingerprint"]))
+        return found
+
+    def claims(self) -> list[Claim]:
+        with self.database.transaction(SELLER) as work:
+            connection = work.connections.all()[0]
+            return [entry.claim for entry in work.detections.stored(connection.connection_id)]
+
+
+def _comparable(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in INCIDENTAL}
+
+
+def _detection(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "evidence": _without_object_names(row["evidence"]), "sync_id": "", "changed_sync_id": ""}
+
+
+def _without_object_names(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_object_names(entry) for name, entry in value.items() if name != "rawObject"}
+    return [_without_object_names(entry) for entry in value] if isinstance(value, list) else value
+
+
+@contextmanager
+def opened(database_url: str, folder: Path, *options: str, **settings: str) -> Iterator[Bench]:
+    """A bench on that database; `options` go to the local Amazon, `settings` are variables of the environment."""
+    clock = VirtualClock(START)
+    environment = {
+        "DATABASE_URL": database_url,
+        "TOKEN_KEY": str(folder / "token.key"),
+        "RAW_STORE": str(folder / "raw"),
+        "AMAZON_SPAPI_RATE_SCALE": "1",
+        "SYNC_HISTORY_DAYS": "100",
+        **settings,
+    }
+    with runtime(folder, environment, amazon_options=(*SMALL, *options), clock=clock) as running:
+        # Nothing happens at Amazon after the start, and after three weeks its last row has come to light.
+        clock.sleep(timedelta(days=21).total_seconds())
+        bench = Bench(running, clock)
+        bench.load_costs()
+        yield bench
+
+
+@pytest.fixture
+def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
+    with opened(database_url, tmp_path) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="session")
+def calm(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a run without any fault leaves in the database."""
+    from tests.conftest import TEMPLATE
+
+    address = cluster.create("calm_run", TEMPLATE)
+    with opened(address, tmp_path_factory.mktemp("calm")) as ready:
+        assert ready.sync().status == "completed"
+        content = ready.content()
+    cluster.drop("calm_run")
+    return content

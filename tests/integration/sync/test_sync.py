@@ -1,0 +1,218 @@
+"""The main job: from Amazon's wire to claims, once, again, and with everything going wrong on the way."""
+
+from datetime import timedelta
+
+import pytest
+
+from clario.domain.slices import SliceState
+from clario.errors import AmazonNotConnected, SyncInProgress, SyncNotRunning
+from clario.services.replay import replay
+from clario.services.syncs import execution_name
+from tests.integration.sync.conftest import SELLER, Bench
+
+
+def test_a_calm_sync_completes_and_amazon_never_has_to_say_stop(bench: Bench) -> None:
+    sync = bench.sync()
+    assert (sync.status, sync.progress, sync.error) == ("completed", 100, None)
+    assert bench.execution.status == "SUCCEEDED"
+    assert bench.throttled() == 0
+    assert {part.state for part in bench.slices(sync)} == {SliceState.STORED}
+    assert {part.severity for part in bench.slices(sync)} == {None}
+    assert bench.rows("SELECT * FROM rejected_rows") == []
+
+
+def test_progress_rises_event_by_event_with_the_message_of_its_number_and_ends_with_the_count(bench: Bench) -> None:
+    sync = bench.sync()
+    with bench.database.transaction(SELLER) as work:
+        events = work.syncs.events(sync.sync_id)
+    assert [event.id for event in events] == list(range(1, len(events) + 1))
+    numbers = [event.progress for event in events]
+    assert numbers == sorted(numbers)
+    assert numbers[0] == 10
+    last = events[-1]
+    assert (last.type, last.progress, last.claims_detected) == ("sync_complete", 100, sync.claims_detected)
+    assert last.message == f"Sync completed successfully - {sync.claims_detected} discrepancies detected"
+    assert {event.type for event in events[:-1]} == {"sync_progress"}
+
+
+def test_orders_are_counted_once_however_many_slices_they_appear_in(bench: Bench) -> None:
+    sync = bench.sync()
+    [row] = bench.rows("SELECT count(DISTINCT order_id) AS orders FROM financial_events")
+    assert sync.orders_processed == sync.total_orders == row["orders"] > 0
+
+
+def test_a_second_sync_of_unchanged_data_changes_no_row(bench: Bench) -> None:
+    bench.sync()
+    before = bench.versions()
+    bench.clock.sleep(timedelta(hours=4, minutes=30).total_seconds())
+    second = bench.sync()
+    assert second.status == "completed"
+    assert {part.severity for part in bench.slices(second)} == {None}
+    assert bench.versions() == before
+
+
+def test_asked_again_too_soon_amazon_answers_with_old_data_and_the_sync_says_so(bench: Bench) -> None:
+    bench.sync()
+    before = bench.versions()
+    bench.clock.sleep(600)
+    second = bench.sync()
+    notes = {(part.stream, part.state, part.note, part.severity) for part in bench.slices(second) if part.note}
+    assert notes == {
+        ("ledger", SliceState.UNCHANGED, "report_cooldown", "info"),
+        ("reimbursements", SliceState.UNCHANGED, "report_cooldown", "info"),
+    }
+    assert bench.versions() == before
+
+
+@pytest.mark.parametrize("report", ["GET_LEDGER_DETAIL_VIEW_DATA", "GET_FBA_REIMBURSEMENTS_DATA"])
+def test_a_cancelled_report_after_a_good_sync_deletes_nothing_and_is_a_warning(bench: Bench, report: str) -> None:
+    bench.sync()
+    before = bench.versions()
+    bench.clock.sleep(timedelta(hours=5).total_seconds())
+    bench.fault("createReport", "cancelled", report_type=report, times=9)
+    second = bench.sync()
+    assert second.status == "completed"
+    [held_back] = [part for part in bench.slices(second) if part.note]
+    assert (held_back.note, held_back.severity, held_back.state) == ("report_cancelled", "warning", "unchanged")
+    assert bench.versions() == before
+
+
+FAULTS = {
+    "429": ("listTransactions", "throttle", {"times": 2, "after": 1}),
+    "429 on a report": ("createReport", "throttle", {"times": 1}),
+    "500 with HTML": ("listTransactions", "html500", {"times": 2}),
+    "503 with HTML while polling": ("getReport", "html503", {"times": 3}),
+    "a lost answer to createReport": ("createReport", "html500", {"times": 1}),
+    "reset": ("listTransactions", "reset", {"times": 2, "after": 3}),
+    "reset within a page": ("listTransactions", "reset", {"at_byte": 700}),
+    "reset within a document": ("document", "reset", {"at_byte": 300}),
+    "reset on the way to createReport": ("createReport", "reset", {"times": 1}),
+    "expired token": ("listTransactions", "expired_token", {"after": 2}),
+    "expired token on a report": ("getReportDocument", "expired_token", {}),
+    "a report that fails once": ("createReport", "fatal", {"times": 1}),
+    "three failures in a row": ("listTransactions", "html500", {"times": 9}),
+    "another encoding": ("document", "cp1252", {"times": 9}),
+}
+
+
+@pytest.mark.parametrize(("operation", "kind", "order"), FAULTS.values(), ids=FAULTS)
+def test_whatever_goes_wrong_on_the_way_the_database_ends_the_same(bench, calm, operation, kind, order) -> None:
+    bench.fault(operation, kind, **order)
+    sync = bench.sync()
+    assert (sync.status, [part.error for part in bench.slices(sync) if part.error]) == ("completed", [])
+    assert [left for left in bench.faults_left() if left["times"] == order.get("times", 1)] == [], "no fault struck"
+    assert bench.content() == calm
+
+
+@pytest.mark.parametrize(
+    "offsets",
+    [(0, 1, 5, 9, 10), (11, 40, 99, 200, 333), (600, 1000, -2000, -500, -99), (-20, -9, -8, -4, -1)],
+    ids=["in the header", "early", "late", "in the trailer"],
+)
+def test_a_document_torn_anywhere_is_fetched_again(bench: Bench, calm, offsets: tuple[int, ...]) -> None:
+    for offset in offsets:
+        bench.fault("document", "torn_gzip", at_byte=offset)
+    sync = bench.sync()
+    assert sync.status == "completed"
+    assert bench.faults_left() == []
+    assert bench.content() == calm
+
+
+def test_a_malformed_row_is_kept_with_reason_and_raw_line_and_counted(bench: Bench) -> None:
+    bench.fault("document", "bad_row", report_type="GET_LEDGER_DETAIL_VIEW_DATA")
+    sync = bench.sync()
+    assert sync.status == "completed"
+    [row] = bench.rows("SELECT stream, reason, raw FROM rejected_rows")
+    assert row["stream"] == "ledger"
+    assert row["reason"] == "quantity is not a whole number: abc"
+    assert "abc" in row["raw"]
+    assert sum(part.rejected or 0 for part in bench.slices(sync)) == 1
+
+
+def test_a_slice_that_keeps_failing_fails_alone_and_the_next_sync_fills_only_the_hole(bench: Bench, calm) -> None:
+    bench.fault("listTransactions", "html500", times=21)  # one slice's three tries, seven times over
+    first = bench.sync()
+    [failed] = [part for part in bench.slices(first) if part.state is SliceState.FAILED]
+    assert (first.status, failed.severity, failed.note) == ("completed", "error", "amazon_unavailable")
+    assert first.message.endswith("(1 sources with errors)")
+    assert "HTTP 500" in (failed.error or "")
+    bench.clock.sleep(timedelta(hours=5).total_seconds())
+    second = bench.sync()
+    old = next(part.days for part in bench.slices(second) if part.stream == "financial_events")
+    assert (failed.days.start <= old.start) and (old.end <= failed.days.end)
+    assert bench.content() == calm
+
+
+def test_a_revoked_authorisation_ends_the_sync_and_the_next_start_asks_to_connect(bench: Bench) -> None:
+    bench.fault("token", "revoked", times=9)
+    sync = bench.sync()
+    assert sync.status == "failed"
+    assert "connect" in (sync.error or "")
+    assert sync.message == f"Sync failed - {sync.error}"
+    with pytest.raises(AmazonNotConnected):
+        bench.container.sync_control().start(SELLER)
+
+
+def test_of_two_starts_one_wins_and_the_other_names_it(bench: Bench) -> None:
+    control = bench.container.sync_control()
+    first = control.start(SELLER)
+    with pytest.raises(SyncInProgress) as refused:
+        control.start(SELLER)
+    assert refused.value.sync_id == first
+
+
+def test_a_cancelled_sync_stays_cancelled_and_the_next_one_runs(bench: Bench, calm) -> None:
+    control = bench.container.sync_control()
+    sync_id = control.start(SELLER)
+    bench.runtime.engine.run_until(bench.clock.now() + timedelta(seconds=30))
+    control.cancel(SELLER, sync_id)
+    bench.runtime.engine.run_until_idle()
+    cancelled = bench.sync_row(sync_id)
+    assert (cancelled.status, cancelled.message) == ("cancelled", "Sync cancelled")
+    with pytest.raises(SyncNotRunning):
+        control.cancel(SELLER, sync_id)
+    bench.clock.sleep(timedelta(hours=5).total_seconds())
+    assert bench.sync().status == "completed"
+    assert bench.content() == calm
+
+
+def test_a_sync_whose_execution_is_gone_does_not_block_the_next(bench: Bench) -> None:
+    sync_id = bench.container.sync_control().start(SELLER)
+    bench.runtime.engine.stop(execution_name(sync_id))
+    bench.clock.sleep(1)
+    next_sync = bench.sync()
+    assert next_sync.status == "completed"
+    dead = bench.sync_row(sync_id)
+    assert (dead.status, dead.error) == ("failed", "interrupted; start again resumes")
+
+
+def test_replay_makes_the_same_database_from_raw_without_calling_amazon(bench: Bench, calm) -> None:
+    bench.sync()
+    calls = bench.amazon.control("stats")
+    with bench.database.statements(SELLER) as run:
+        for table in ("ledger_events", "claims", "financial_events", "rejected_rows", "detection_results"):
+            run.connection.execute(f"DELETE FROM {table}")
+    told: list[str] = []
+    count = replay(
+        SELLER,
+        bench.clock.now().date() - timedelta(days=400),
+        database=bench.database,
+        objects=bench.container.objects,
+        clock=bench.clock,
+        told=lambda document, _stored: told.append(document.stream),
+    )
+    assert count == len(told) > 0
+    assert bench.content() == calm
+    assert bench.amazon.control("stats") == calls
+
+
+def test_no_secret_is_in_states_rows_or_errors(bench: Bench) -> None:
+    bench.fault("listTransactions", "expired_token", after=2)
+    bench.sync()
+    secrets = ("Atza|", "Atzr|", "local-secret")
+    history = repr(bench.execution)
+    tables = bench.rows("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'")
+    content = [
+        repr(bench.rows(f"SELECT * FROM {table['name']}")) for table in tables if table["name"] != "schema_migrations"
+    ]
+    assert not [secret for secret in secrets for text in (history, *content) if secret in text]
