@@ -15,7 +15,7 @@ SEEDS = (7, 8, 9, 10, 11)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_claims_equal_the_truth_unit_by_unit_and_value_by_value(database_url: str, tmp_path: Path, seed: int) -> None:
     options = ("--seed", str(seed), "--size", "6000", "--days", "300")
-    with opened(database_url, tmp_path, *options, SYNC_HISTORY_DAYS="300") as bench:
+    with opened(database_url, tmp_path, *options, SYNC_HISTORY_DAYS="340") as bench:
         assert bench.sync().status == "completed"
         truth = bench.amazon.control("truth")["lots"]
         claims = [claim for claim in bench.claims() if claim.tier is Tier.CLAIM]

@@ -59,10 +59,12 @@ COMPATIBLE = {
 # pays a warehouse loss within weeks (it researches up to 60 days).
 PASSES = (
     #    name                  strict  key      before  after  who takes what
-    Pass("found",               True, "fnsku",   7, None, {LOST: frozenset({F_ROWS, N_ROWS, _replaced_as(LOST)}),
-                                                           DAMAGED: frozenset({_replaced_as(DAMAGED)})}),
+    Pass("found",               True, "fnsku",   7, None, {LOST: frozenset({F_ROWS, N_ROWS})}),
     Pass("regraded",            True, "fnsku",   2, None, {DAMAGED: frozenset({REGRADED})}),
     Pass("same_reason",         True, "fnsku",   2,  120, {LOST: _paid_as(LOST), DAMAGED: _paid_as(DAMAGED)}),
+    # A replacement is stock, too, and may be booked when it will; but it takes its turn among the payments first.
+    Pass("replaced",            True, "fnsku",   7, None, {LOST: frozenset({_replaced_as(LOST)}),
+                                                           DAMAGED: frozenset({_replaced_as(DAMAGED)})}),
     Pass("other_reason",       False, "fnsku",   2,  120, COMPATIBLE),
     Pass("unreported_in_kind", False, "fnsku",   7, None, {DAMAGED: frozenset({N_ROWS})}),
     Pass("found_other_label",  False, "asin",    7, None, {LOST: frozenset({F_ROWS, N_ROWS, _replaced_as(LOST)}),
