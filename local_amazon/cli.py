@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     for each in (serve, world):
         each.add_argument("--seed", type=int, default=7, help="another seed, another seller history (default 7)")
         each.add_argument("--size", type=int, default=20_000, help="about how many ledger and finance rows (20000)")
-        each.add_argument("--days", type=int, default=548, help="days of history before the clock's start (548)")
+        each.add_argument("--days", type=int, default=540, help="days of history before the clock's start (540)")
         each.add_argument("--ahead", type=int, default=30, help="days that happen as the clock moves on (30)")
         each.add_argument("--clock", type=_moment, default=None, help="start, ISO 8601 date-time, or now (default)")
     return parser

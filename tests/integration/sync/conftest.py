@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from clario.db.connection import PostgresDatabase
 from clario.domain.claims import Claim
 from clario.domain.slices import Slice
 from clario.domain.streams import STREAMS
@@ -67,30 +68,39 @@ class Bench:
         return sum(counts["throttled"] for counts in operations.values())
 
     def rows(self, query: str) -> list[dict[str, Any]]:
-        with self.database.statements(SELLER) as run:
-            return run.connection.execute(query).fetchall()
+        return rows(self.database, query)
+
+    def content(self) -> dict[str, Any]:
+        """The whole final database without what two runs may differ in."""
+        return content(self.database)
 
     def versions(self) -> dict[str, list[dict[str, Any]]]:
         """Where every stored row lies and which transaction wrote it: equal as long as no row was rewritten."""
         tables = [stream.table for stream in STREAMS.values()] + ["detection_results"]
         return {name: self.rows(f"SELECT ctid::text, xmin::text FROM {name} ORDER BY 1") for name in tables}
 
-    def content(self) -> dict[str, Any]:
-        """The whole final database without what two runs may differ in."""
-        found: dict[str, Any] = {
-            stream.table: sorted(map(_comparable, self.rows(f"SELECT * FROM {stream.table}")), key=str)
-            for stream in STREAMS.values()
-        }
-        found["coverage"] = self.rows("SELECT stream, scope, day FROM coverage ORDER BY 1, 2, 3")
-        found["rejected"] = self.rows("SELECT stream, line, day, reason, raw FROM rejected_rows ORDER BY 1, 2, 4")
-        detections = [_comparable(row) for row in self.rows("SELECT * FROM detection_results")]
-        found["detections"] = sorted(map(_detection, detections), key=lambda row: str(row["fingerprint"]))
-        return found
-
     def claims(self) -> list[Claim]:
         with self.database.transaction(SELLER) as work:
             connection = work.connections.all()[0]
             return [entry.claim for entry in work.detections.stored(connection.connection_id)]
+
+
+def rows(database: PostgresDatabase, query: str) -> list[dict[str, Any]]:
+    with database.statements(SELLER) as run:
+        return run.connection.execute(query).fetchall()
+
+
+def content(database: PostgresDatabase) -> dict[str, Any]:
+    """The whole final database without what two runs may differ in."""
+    found: dict[str, Any] = {
+        stream.table: sorted(map(_comparable, rows(database, f"SELECT * FROM {stream.table}")), key=str)
+        for stream in STREAMS.values()
+    }
+    found["coverage"] = rows(database, "SELECT stream, scope, day FROM coverage ORDER BY 1, 2, 3")
+    found["rejected"] = rows(database, "SELECT stream, line, day, reason, raw FROM rejected_rows ORDER BY 1, 2, 4")
+    detections = [_comparable(row) for row in rows(database, "SELECT * FROM detection_results")]
+    found["detections"] = sorted(map(_detection, detections), key=lambda row: str(row["fingerprint"]))
+    return found
 
 
 def _comparable(row: dict[str, Any]) -> dict[str, Any]:

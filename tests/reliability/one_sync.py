@@ -1,0 +1,80 @@
+"""A process that runs one sync and, if told so, dies in the middle of it as if the power had gone.
+
+Arguments: the moment at which the virtual clock starts, then where to die: "FUNCTION before|after" for the first commit
+of that function that writes, or "copy" for inside the first COPY; nothing to live.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from clario.db.connection import PostgresDatabase
+from clario.services.syncs import execution_name
+from devstack import functions
+from devstack import runtime as module
+from devstack.amazon import LocalAmazon
+from devstack.clock import VirtualClock
+
+SELLER = "anna"
+
+
+def main() -> int:
+    start, *where = sys.argv[1:]
+    if where:
+        _die_at(" ".join(where))
+    clock = VirtualClock(datetime.fromisoformat(start))
+    clock.add_listener(LocalAmazon(os.environ["AMAZON_SPAPI_BASE_URL"], 1.0).follow)
+    with module.runtime(Path(os.environ["RAW_STORE"]).parent, dict(os.environ), clock=clock) as running:
+        sync_id = running.container.sync_control().start(SELLER)
+        result = running.engine.wait(execution_name(sync_id))
+        running.engine.run_until_idle()
+    return 0 if result.status == "SUCCEEDED" else 1
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _die_at(where: str) -> None:
+    if where == "copy":
+        write = psycopg.Copy.write
+
+        def half(self: psycopg.Copy, buffer: Any) -> None:
+            write(self, buffer[: len(buffer) // 2])
+            _die()
+
+        psycopg.Copy.write = half  # type: ignore[method-assign]
+        return
+    target, moment = where.split()
+    current = [""]
+
+    def invoke(function: str, payload: Any) -> Any:
+        current[0] = function
+        return functions.invoke(function, payload)
+
+    original = PostgresDatabase.transaction
+
+    @contextmanager
+    def transaction(self: PostgresDatabase, seller_id: str, *, snapshot: bool = False) -> Iterator[Any]:
+        with original(self, seller_id, snapshot=snapshot) as work:
+            yield work
+            row = work.costs._run.connection.execute("SELECT pg_current_xact_id_if_assigned() AS writes").fetchone()
+            hit = current[0] == target and row is not None and row["writes"] is not None
+            if hit and moment == "before":
+                _die()
+        if hit and moment == "after":
+            _die()
+
+    module.invoke = invoke
+    PostgresDatabase.transaction = transaction  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
