@@ -34,7 +34,7 @@ def _demo(data: Path, console: Console) -> int:
     with runtime(data, _environment(data)) as running:
         assert running.amazon is not None
         costs = put_costs_csv(SELLER, running.amazon.control("costs.csv"), database=running.container.database)
-        console.print(f"A synthetic seller; his costs of {costs.accepted} products are loaded. First sync:\n")
+        console.print(f"A synthetic seller; his costs of {costs.accepted} products are loaded. His sync:\n")
         return run_sync(running, SELLER, console)
 
 

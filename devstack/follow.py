@@ -28,19 +28,27 @@ def events(database: Database, seller_id: str, sync_id: str, stopped: threading.
 
 
 def follow(database: Database, seller_id: str, sync_id: str, console: Console) -> ProgressEvent:
-    """Show the sync until it ends; the answer is its last event."""
-    columns = (
-        BarColumn(bar_width=32),
-        TextColumn("{task.percentage:>3.0f}%"),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-    )
-    last: ProgressEvent | None = None
-    with Progress(*columns, console=console) as bar:
-        shown = bar.add_task("Sync starting...", total=100)
-        for last in events(database, seller_id, sync_id, threading.Event()):
-            bar.update(shown, completed=last.progress, description=last.message)
-            if not console.is_terminal:
-                console.print(f"{last.progress:>3}%  {last.message}")
+    """Show the sync until it ends, on a terminal as a bar, else a line per message; the answer is its last event."""
+    shown = _bar if console.is_terminal else _lines
+    last = shown(console, events(database, seller_id, sync_id, threading.Event()))
     assert last is not None
     return last
+
+
+def _bar(console: Console, coming: Iterator[ProgressEvent]) -> ProgressEvent | None:
+    event = None
+    percent, message = TextColumn("{task.percentage:>3.0f}%"), TextColumn("{task.description}")
+    with Progress(BarColumn(bar_width=24), percent, TimeElapsedColumn(), message, console=console) as bar:
+        task = bar.add_task("Sync starting...", total=100)
+        for event in coming:
+            bar.update(task, completed=event.progress, description=event.message)
+    return event
+
+
+def _lines(console: Console, coming: Iterator[ProgressEvent]) -> ProgressEvent | None:
+    event, told = None, ""
+    for event in coming:
+        if event.message != told:
+            console.print(f"{event.progress:>3}%  {event.message}", highlight=False)
+            told = event.message
+    return event

@@ -53,12 +53,10 @@ def _by_deadline(claims: list[dict[str, Any]], today: date) -> Table:
 
 
 def _biggest(claims: list[dict[str, Any]], today: date) -> Table:
-    table = _table(
-        f"The {BIGGEST} biggest", "type", "fnsku", "units", "value", "lost on", "deadline", "days left", "sure"
-    )
+    table = _table(f"The {BIGGEST} biggest", "what", "fnsku", "units", "value", "since", "deadline", "days", "sure")
     for row in sorted(claims, key=lambda row: (-(row["estimated_value"] or 0), row["deadline_date"]))[:BIGGEST]:
         table.add_row(
-            NAMES.get(row["anomaly_type"], row["anomaly_type"]),
+            row["anomaly_type"].split("_")[0],
             row["fnsku"],
             str(row["quantity"]),
             _money(row["estimated_value"], row["currency"]),
@@ -106,8 +104,10 @@ def _money(value: Decimal | None, currency: str) -> str:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
+    )
     for column in columns:
-        numeric = column in ("claims", "units", "value", "days left", "seconds", "orders", "sure")
+        numeric = column in ("claims", "units", "value", "days", "days left", "seconds", "orders", "sure")
         table.add_column(column, justify="right" if numeric else "left", no_wrap=column != "message")
     return table

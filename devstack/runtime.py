@@ -107,8 +107,18 @@ def _composed(
         simulated=clock is not None,
     )
     bootstrap.use(container)
-    yield Runtime(container, engine, amazon)
-    container.database.close()
+    _end_dead_syncs(container)
+    try:
+        yield Runtime(container, engine, amazon)
+    finally:
+        container.database.close()
+
+
+def _end_dead_syncs(container: Container) -> None:
+    """This engine is the only one and has just begun: whatever is still called running died with another process."""
+    control = container.sync_control()
+    for seller_id, _sync_id in container.database.running_syncs():
+        control.end_dead_sync(seller_id)
 
 
 @contextmanager

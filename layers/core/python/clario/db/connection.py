@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from clario.db.queries import queries
 from clario.db.repositories import DatabaseWork
 from clario.db.statements import Statements
 from clario.errors import ConfigurationError, DatabaseUnavailable
@@ -44,6 +45,11 @@ class PostgresDatabase:
         """A worker's transaction for single statements; without a seller it sees usage plans and no tenant's row."""
         with self._transaction("clario_worker", seller_id) as connection:
             yield Statements(connection, seller_id)
+
+    def running_syncs(self) -> list[tuple[str, str]]:
+        """Seller and sync id of every running sync, of all sellers."""
+        with self._transaction("clario_dispatch", "") as connection:
+            return [(row["user_id"], row["sync_id"]) for row in connection.execute(queries()["all_running_syncs"])]
 
     def close(self) -> None:
         """Close the kept connections."""

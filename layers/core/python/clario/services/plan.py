@@ -102,7 +102,10 @@ def _plan_connection(
 
 def _shops(api: SellerApi) -> tuple[str, ...]:
     """The seller's marketplaces that are shops we know; Amazon lists others (say, for non-Amazon sales) beside them."""
-    return tuple(entry for entry in api.marketplace_ids() if entry in MARKETPLACES)
+    shops = tuple(entry for entry in api.marketplace_ids() if entry in MARKETPLACES)
+    if not shops:
+        raise FatalError("this Amazon account takes part in no marketplace we know")
+    return shops
 
 
 def _wanted(task: SyncTask, connection_id: int, scope: str, history: DayRange, work: Work) -> Iterable[Slice]:

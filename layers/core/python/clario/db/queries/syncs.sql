@@ -11,6 +11,10 @@ SELECT * FROM sync_progress WHERE sync_id = %(sync_id)s
 -- name: running_sync
 SELECT * FROM sync_progress WHERE user_id = %(seller_id)s AND status = 'running'
 
+-- name: all_running_syncs
+-- Across sellers, for the dispatcher.
+SELECT user_id, sync_id FROM sync_progress WHERE status = 'running' ORDER BY started_at
+
 -- name: newest_syncs
 SELECT * FROM sync_progress WHERE user_id = %(seller_id)s
 ORDER BY started_at DESC, sync_id DESC LIMIT %(limit)s OFFSET %(offset)s
