@@ -91,6 +91,10 @@ def test_one_payment_settles_the_lost_unit_or_the_damaged_one_not_both():
     assert units("d0 M -1 \n d0 E -1 \n d9 Lost_Warehouse cash 1") == {"damaged": 1}
 
 
+def test_of_one_day_the_lost_unit_is_settled_before_the_damaged_one():
+    assert units("d0 E -1 \n d0 M -1 \n d9 GeneralAdjustment cash 1") == {"damaged": 1}
+
+
 def test_a_replacement_for_damage_is_not_a_found_unit():
     assert units("d0 E -1 \n d2 M -1 \n d9 Damaged_Warehouse stock 1 \n d11 N +1") == {"lost": 1}
 

@@ -37,6 +37,7 @@ SETTLED = {
     "approved two days before the ledger shows the loss": "d0 Lost_Warehouse cash 1 \n d2 M -1",
     "replaced in kind, seen in both reports": "d0 M -1 \n d9 Lost_Warehouse stock 1 \n d12 N +1",
     "replaced in kind, seen in the reimbursements only": "d0 M -1 \n d9 Lost_Warehouse stock 1",
+    "replaced: the loss lies between approval and stock": "d0 Lost_Warehouse stock 1 \n d10 M -1 \n d21 N +1",
     "two lots in one payment": "d0 M -1 \n d3 M -1 \n d9 Lost_Warehouse cash 2",
     "one lot in two payments": "d0 M -2 \n d9 Lost_Warehouse cash 1 id=A \n d9 Lost_Warehouse cash 1 id=B",
     "found before its payment was rightly taken back": """
@@ -127,6 +128,15 @@ def test_a_reimbursement_taken_back_without_the_unit_is_the_reversals_claim():
         d40  Reversal_Reimbursement  cash -1  of=R10""")
     assert result.claims == ()
     assert noted(result) == {"reopened_by_reversal": 1}
+
+
+def test_a_payment_made_again_ends_the_reversals_claim():
+    result = run("""
+        d0   M                       -1
+        d10  Lost_Warehouse          cash 1
+        d20  Reversal_Reimbursement  cash -1  of=R10
+        d30  Lost_Warehouse          cash 1""")
+    assert (result.claims, result.notes) == ((), ())
 
 
 def test_a_reversal_does_not_move_a_later_payment_to_the_wrong_lot():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clario.domain.detection.components import components
@@ -43,6 +43,15 @@ def test_the_oldest_lot_takes_the_oldest_credit():
     first, second = settlements(seller("d5 M -1 \n d0 M -1 \n d9 F +1 \n d7 F +1"))
     taken = [lot.allocations[0].credit.on.day for lot in (first, second)]
     assert (first.lot.anchor < second.lot.anchor, taken) == (True, [8, 10])
+
+
+def test_the_oldest_credit_goes_first_whatever_its_kind():
+    (lot,) = settlements(seller("d0 M -2 \n d9 F +1 \n d7 N +1 \n d8 Lost_Warehouse cash 1"))
+    assert [(a.credit.kind, a.credit.on.day) for a in lot.allocations] == [("transferred", 8), ("found", 10)]
+    (lot,) = settlements(seller("d0 M -1 \n d9 F +1 \n d7 N +1"))
+    assert [a.credit.kind for a in lot.allocations] == ["transferred"]
+    (lot,) = settlements(seller("d0 M -1 \n d9 N +1 \n d7 F +1"))
+    assert [a.credit.kind for a in lot.allocations] == ["found"]
 
 
 def test_what_no_lot_needs_is_left_over():
@@ -126,6 +135,7 @@ def open_units(facts: SellerFacts) -> dict[str, int]:
     return dict(total)
 
 
+@settings(deadline=None)
 @given(TABLES)
 def test_every_unit_is_either_settled_or_open(table):
     for lot in settlements(seller(table)):
@@ -133,6 +143,7 @@ def test_every_unit_is_either_settled_or_open(table):
         assert 0 <= lot.open_generous <= lot.open_strict <= lot.lot.units
 
 
+@settings(deadline=None)
 @given(TABLES)
 def test_no_credit_settles_more_units_than_it_has(table):
     for part in components(seller(table), TODAY):
@@ -148,6 +159,7 @@ def test_no_credit_settles_more_units_than_it_has(table):
         assert used == offered
 
 
+@settings(deadline=None)
 @given(TABLES)
 def test_a_found_line_gives_exactly_its_units(table):
     for part in components(seller(table), TODAY):
@@ -159,6 +171,7 @@ def test_a_found_line_gives_exactly_its_units(table):
             assert given_by[row] == row.quantity
 
 
+@settings(deadline=None)
 @given(TABLES)
 def test_no_credit_settles_a_loss_that_came_well_after_it(table):
     for lot in settlements(seller(table)):
@@ -166,6 +179,7 @@ def test_no_credit_settles_a_loss_that_came_well_after_it(table):
             assert allocation.credit.on >= lot.lot.anchor - timedelta(days=allocation.step.days_before)
 
 
+@settings(deadline=None)
 @given(st.lists(LINES, max_size=20), st.randoms())
 def test_the_order_of_the_rows_does_not_matter(lines, random):
     facts = seller("\n".join(lines))
@@ -175,18 +189,21 @@ def test_the_order_of_the_rows_does_not_matter(lines, random):
     assert settlements(replace(facts, ledger=tuple(ledger), reimbursements=tuple(paid))) == settlements(facts)
 
 
+@settings(deadline=None)
 @given(TABLES, st.one_of(GAINS.filter(lambda line: " F " in line), CASH))
 def test_one_more_credit_never_opens_a_unit(table, credit):
     before, after = open_units(seller(table)), open_units(seller(f"{table} \n {credit} id=NEW"))
     assert sum(after.values()) <= sum(before.values())
 
 
+@settings(deadline=None)
 @given(TABLES, LOSSES)
 def test_one_more_loss_never_closes_a_unit(table, loss):
     before, after = open_units(seller(table)), open_units(seller(f"{table} \n {loss}"))
     assert sum(after.values()) >= sum(before.values())
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 3)), max_size=8), st.lists(st.integers(0, 60), max_size=8))
 def test_fifo_settles_as_many_units_as_any_other_choice_could(losses, found):
     lines = [f"d{on} M -{n}" for on, n in losses] + [f"d{on} F +1" for on in found]
