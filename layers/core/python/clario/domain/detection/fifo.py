@@ -51,7 +51,8 @@ def match(
         if offer.left:
             queues[queue_of(offer.item)].append((place, offer))
     for want in wanted:
-        room = limit(want)
+        if (room := limit(want)) <= 0:
+            continue
         reach = reach_of(want.item)
         earliest = want.on - timedelta(days=days_before)
         heads = [queues[name] for name in reach.queues if name in queues]
