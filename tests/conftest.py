@@ -73,7 +73,7 @@ class _Admin:
         return self._server.admin_dsn
 
     def __exit__(self, *_: object) -> None:
-        self._server.stop()
+        self._server.remove()
 
 
 @pytest.fixture

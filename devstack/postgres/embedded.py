@@ -2,8 +2,9 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -80,6 +81,14 @@ class EmbeddedPostgres:
             use, self._use = self._use, None
             with _one_at_a_time(use.home):
                 _end_use(use.lock, use.server)
+
+    def remove(self) -> None:
+        """Stop using it and delete its data: for clusters that nobody shares and nobody needs again."""
+        use = self._used()
+        self.stop()
+        shutil.rmtree(use.home)
+        with suppress(OSError):  # there may be another version's cluster beside it
+            use.home.parent.rmdir()
 
     @property
     def dsn(self) -> str:

@@ -87,6 +87,14 @@ def ask(dsn: str, query: str) -> object:
         return row[0] if row else None
 
 
+def test_a_removed_cluster_leaves_nothing(new_dir: Path) -> None:
+    postgres = EmbeddedPostgres(new_dir / "data", durable=False)
+    postgres.start()
+    postgres.remove()
+    assert servers(new_dir) == []
+    assert list(new_dir.iterdir()) == []
+
+
 @pytest.mark.parametrize("version", [18, 16])
 def test_both_versions_start_and_leave_no_process(new_dir: Path, version: int) -> None:
     with EmbeddedPostgres(new_dir, version, durable=False) as postgres:

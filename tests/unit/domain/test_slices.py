@@ -73,6 +73,10 @@ def test_a_fetched_slice_is_stored_while_another_pages() -> None:
     assert len(choose_batch([a_slice("financial_events"), fetched])) == 2
 
 
+def test_the_scope_names_the_marketplaces_asked_for() -> None:
+    assert a_slice(scope="A,B").marketplace_ids == ("A", "B")
+
+
 def test_a_batch_is_no_larger_than_a_map_runs_at_once() -> None:
     assert len(choose_batch(a_slice(slice_id=number) for number in range(60))) == 40
 
