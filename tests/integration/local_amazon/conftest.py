@@ -110,7 +110,7 @@ def start_amazon() -> Iterator[Callable[..., Amazon]]:
     clients: list[httpx.Client] = []
 
     def start(*options: str) -> Amazon:
-        small = ("--size", "1500", "--frozen-clock", "--clock", START.isoformat(), "--with-parent")
+        small = ("--size", "1500", "--days", "548", "--frozen-clock", "--clock", START.isoformat(), "--with-parent")
         processes.append(launch(*small, *options))
         amazon = Amazon(address(processes[-1]))
         clients.append(amazon.http)
