@@ -7,7 +7,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from clario.errors import ConfigurationError
@@ -49,6 +50,15 @@ class LocalAmazon:
             "AMAZON_SPAPI_REFRESH_TOKEN": seller["refreshToken"],
             "AMAZON_SPAPI_RATE_SCALE": str(self.scale),
         }
+
+
+def lasting_world(data: Path) -> tuple[str, ...]:
+    """The options for a world that goes on where it was when this data folder is used again."""
+    note = data / "local-amazon-born.txt"
+    if not note.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        note.write_text(datetime.now(UTC).isoformat())
+    return ("--born", note.read_text().strip(), "--ahead", "400")
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -10,6 +12,7 @@ from rich.console import Console
 from clario.errors import ClarioError
 from clario.services.costs import put_costs_csv
 from devstack.cli import DATA, run_sync
+from devstack.postgres import EmbeddedPostgres
 from devstack.runtime import local_environment, runtime
 
 SELLER = "demo"
@@ -31,11 +34,20 @@ def main() -> int:
 
 def _demo(data: Path, console: Console) -> int:
     shutil.rmtree(data / "raw", ignore_errors=True)
-    with runtime(data, _environment(data)) as running:
+    with _empty_database(data), runtime(data, _environment(data), amazon_options=("--ahead", "0")) as running:
         assert running.amazon is not None
         costs = put_costs_csv(SELLER, running.amazon.control("costs.csv"), database=running.container.database)
         console.print(f"A synthetic seller; his costs of {costs.accepted} products are loaded. His sync:\n")
         return run_sync(running, SELLER, console)
+
+
+@contextmanager
+def _empty_database(data: Path) -> Iterator[None]:
+    """Each demo begins anew: its seller's history ends today, so yesterday's was another one."""
+    with EmbeddedPostgres(data / "postgres") as postgres:
+        postgres.drop_database("clario")
+        postgres.create_database("clario")
+        yield
 
 
 def _environment(data: Path) -> dict[str, str]:

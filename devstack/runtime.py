@@ -15,7 +15,7 @@ from clario.config import read_settings
 from clario.db.connection import connect
 from clario.db.migrate import migrate
 from clario.errors import ClarioError
-from devstack.amazon import LocalAmazon, local_amazon
+from devstack.amazon import LocalAmazon, lasting_world, local_amazon
 from devstack.clock import RealClock, VirtualClock
 from devstack.functions import ROOT, invoke, substitutions
 from devstack.postgres import EmbeddedPostgres
@@ -77,6 +77,9 @@ def runtime(
 ) -> Iterator[Runtime]:
     """Everything a sync needs, for as long as the context lasts.
 
+    Args:
+        amazon_options: for the local Amazon; without any, its world goes on where it was at the last run.
+
     Raises:
         EngineBusy: another process runs syncs on this database.
     """
@@ -86,7 +89,7 @@ def runtime(
         amazon = None
         if not environment.get("AMAZON_SPAPI_BASE_URL"):
             scale = float(environment.get("AMAZON_SPAPI_RATE_SCALE") or LOCAL_SCALE)
-            amazon = stack.enter_context(local_amazon(scale, *amazon_options))
+            amazon = stack.enter_context(local_amazon(scale, *(amazon_options or lasting_world(data))))
         values = {**(amazon.settings() if amazon else {}), **environment, "DATABASE_URL": dsn}
         yield stack.enter_context(_composed(values, amazon, clock))
 

@@ -51,6 +51,12 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--size", type=int, default=20_000, help="about how many ledger and finance rows (20000)")
         each.add_argument("--days", type=int, default=540, help="days of history before the clock's start (540)")
         each.add_argument("--ahead", type=int, default=30, help="days that happen as the clock moves on (30)")
+        each.add_argument(
+            "--born",
+            type=_moment,
+            default=None,
+            help="when the world's history ends and --ahead begins (the clock's start)",
+        )
         each.add_argument("--clock", type=_moment, default=None, help="start, ISO 8601 date-time, or now (default)")
     return parser
 
@@ -63,7 +69,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _build(options: argparse.Namespace, now: datetime) -> World:
-    return build_world(WorldSettings(now, options.seed, options.size, options.days, options.ahead))
+    return build_world(WorldSettings(options.born or now, options.seed, options.size, options.days, options.ahead))
 
 
 def _serve(options: argparse.Namespace) -> int:
