@@ -12,6 +12,7 @@ from local_amazon.server.control import PREFIX, Control
 from local_amazon.server.downloads import PATH, Downloads
 from local_amazon.server.faults import ANSWERING, Faults, answer_of
 from local_amazon.server.finances import Finances
+from local_amazon.server.inventory import Inventory
 from local_amazon.server.plans import UsagePlans, quota_exceeded
 from local_amazon.server.reports import Reports
 from local_amazon.server.sellers import participations
@@ -22,6 +23,7 @@ REPORTS = "/reports/2021-06-30"
 OPERATIONS = (
     ("GET", re.compile(r"/sellers/v1/marketplaceParticipations"), "getMarketplaceParticipations"),
     ("GET", re.compile(r"/finances/2024-06-19/transactions"), "listTransactions"),
+    ("GET", re.compile(r"/fba/inventory/v1/summaries"), "getInventorySummaries"),
     ("POST", re.compile(rf"{REPORTS}/reports"), "createReport"),
     ("GET", re.compile(rf"{REPORTS}/reports"), "getReports"),
     ("GET", re.compile(rf"{REPORTS}/reports/([^/]+)"), "getReport"),
@@ -38,6 +40,7 @@ class LocalAmazon:
         self.clock, self.world = clock, world
         self._faults, self._plans, self._tokens = Faults(), UsagePlans(scale), Tokens()
         self._finances = Finances(world.transactions)
+        self._inventory = Inventory(world)
         self._reports = Reports(world, self._faults, scale)
         self._downloads = Downloads(world, self._faults)
         self._control = Control(world, clock, self._faults, self._plans)
@@ -92,6 +95,7 @@ class LocalAmazon:
         actions: dict[str, Callable[..., Answer]] = {
             "getMarketplaceParticipations": lambda: participations(seller),
             "listTransactions": lambda: self._finances.list_transactions(request.query, seller, now),
+            "getInventorySummaries": lambda: self._inventory.summaries(request.query, seller, now),
             "createReport": lambda: self._reports.create(request, seller, now),
             "getReports": lambda: self._reports.find(request.query, now),
             "getReport": lambda report_id: self._reports.get(report_id, now),

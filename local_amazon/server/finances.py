@@ -5,16 +5,14 @@ https://github.com/amzn/selling-partner-api-models/issues/4867; the null breakdo
 4993 there.
 """
 
-import base64
-import binascii
-import json
 from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from local_amazon.seller import Seller
 from local_amazon.server.answers import Answer, bad_request, json_answer, moment, stamp
+from local_amazon.server.cursor import Cursor, cursor_of
 from local_amazon.world.model import CURRENCY, MARKETPLACE_ID, Item, Node, Transaction
 
 PAGE = 480
@@ -23,19 +21,6 @@ NEWEST = timedelta(minutes=2)
 LONGEST = timedelta(days=180)
 STATUSES = ("DEFERRED", "RELEASED", "DEFERRED_RELEASED")
 FILTERS = ("FINANCIAL_EVENT_GROUP_ID", "ORDER_ID")
-
-
-class Cursor(NamedTuple):
-    """Where a listing goes on: what was asked, as of when, from which row, and when the token was issued."""
-
-    question: dict[str, str]
-    as_of: datetime
-    offset: int
-    issued: datetime
-
-    def token(self) -> str:
-        fields = [self.question, self.as_of.isoformat(), self.offset, self.issued.isoformat()]
-        return base64.b64encode(json.dumps(fields).encode()).decode()
 
 
 class Finances:
@@ -47,16 +32,13 @@ class Finances:
 
     def list_transactions(self, query: dict[str, str], seller: Seller, now: datetime) -> Answer:
         """One page; see the module's sources for the rules."""
-        question = {name: value for name, value in query.items() if name != "nextToken"}
-        cursor = Cursor(question, now, 0, now)
-        if "nextToken" in query:
-            cursor = _cursor(query["nextToken"], question, now)
+        cursor = cursor_of(query, now, TOKEN_LIFE)
         rows = list(self._rows(cursor))
         payload: dict[str, Any] = {
             "transactions": [_transaction(each, seller, cursor.as_of) for each in rows[cursor.offset :][:PAGE]]
         }
         if cursor.offset + PAGE < len(rows):
-            payload["nextToken"] = cursor._replace(offset=cursor.offset + PAGE, issued=now).token()
+            payload["nextToken"] = cursor.next(PAGE, now).token()
         return json_answer({"payload": payload})
 
     def everything(self, seller: Seller, now: datetime) -> list[dict[str, Any]]:
@@ -76,18 +58,6 @@ class Finances:
             if name and (name, value) not in each.related:
                 continue
             yield each
-
-
-def _cursor(token: str, question: dict[str, str], now: datetime) -> Cursor:
-    try:
-        asked, as_of, offset, issued = json.loads(base64.b64decode(token, validate=True))
-    except (binascii.Error, ValueError):
-        raise bad_request("Invalid next token.") from None
-    if now - datetime.fromisoformat(issued) >= TOKEN_LIFE:
-        raise bad_request("Next token has expired.")
-    if asked != question:
-        raise bad_request("Next token does not belong to these parameters.")
-    return Cursor(asked, datetime.fromisoformat(as_of), offset, datetime.fromisoformat(issued))
 
 
 def _window(question: dict[str, str], now: datetime) -> tuple[datetime, datetime]:

@@ -13,6 +13,7 @@ from local_amazon.server.answers import Answer, error
 
 PLANS = {
     "listTransactions": (0.5, 10),
+    "getInventorySummaries": (2.0, 2),
     "createReport": (0.0167, 15),
     "getReport": (2.0, 15),
     "getReports": (0.0222, 10),

@@ -26,7 +26,7 @@ def test_store_statements_plan_on_the_real_schema(stream, database_url: str) -> 
     with connect(database_url) as connection, connection.transaction():
         connection.execute("SELECT set_config('role', 'clario_worker', true)")
         connection.execute(statements.create_staging)
-        for statement in (statements.merge, statements.clean_up):
-            if statement is not None:
+        for writes in filter(None, (statements.rows, statements.history)):
+            for statement in filter(None, (writes.merge, writes.clean_up)):
                 text = statement.as_string(connection)
                 connection.execute("EXPLAIN " + text, dict.fromkeys(PARAMETER.findall(text)))

@@ -26,6 +26,10 @@ SMALL = ("--size", "1500", "--days", "100", "--ahead", "0", "--frozen-clock", "-
 # What two runs of the same history may differ in.
 INCIDENTAL = {"id", "connection_id", "document_id", "as_of", "created_at", "updated_at", "discovery_date"}
 
+TABLES = [stream.table for stream in STREAMS.values()] + [
+    stream.history.table for stream in STREAMS.values() if stream.history
+]
+
 
 class Bench:
     """One seller on one database, and what a test wants to know about them."""
@@ -76,7 +80,7 @@ class Bench:
 
     def versions(self) -> dict[str, list[dict[str, Any]]]:
         """Where every stored row lies and which transaction wrote it: equal as long as no row was rewritten."""
-        tables = [stream.table for stream in STREAMS.values()] + ["detection_results"]
+        tables = [*TABLES, "detection_results"]
         return {name: self.rows(f"SELECT ctid::text, xmin::text FROM {name} ORDER BY 1") for name in tables}
 
     def claims(self) -> list[Claim]:
@@ -93,8 +97,7 @@ def rows(database: PostgresDatabase, query: str) -> list[dict[str, Any]]:
 def content(database: PostgresDatabase) -> dict[str, Any]:
     """The whole final database without what two runs may differ in."""
     found: dict[str, Any] = {
-        stream.table: sorted(map(_comparable, rows(database, f"SELECT * FROM {stream.table}")), key=str)
-        for stream in STREAMS.values()
+        table: sorted(map(_comparable, rows(database, f"SELECT * FROM {table}")), key=str) for table in TABLES
     }
     found["coverage"] = rows(database, "SELECT stream, scope, day FROM coverage ORDER BY 1, 2, 3")
     found["rejected"] = rows(database, "SELECT stream, line, day, reason, raw FROM rejected_rows ORDER BY 1, 2, 4")

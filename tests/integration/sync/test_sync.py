@@ -8,7 +8,7 @@ from clario.domain.slices import SliceState
 from clario.errors import AmazonNotConnected, SyncInProgress, SyncNotRunning
 from clario.services.replay import replay
 from clario.services.syncs import execution_name
-from tests.integration.sync.conftest import SELLER, Bench
+from tests.integration.sync.conftest import SELLER, TABLES, Bench
 
 
 def test_a_calm_sync_completes_and_amazon_never_has_to_say_stop(bench: Bench) -> None:
@@ -91,6 +91,11 @@ FAULTS = {
     "expired token on a report": ("getReportDocument", "expired_token", {}),
     "a report that fails once": ("createReport", "fatal", {"times": 1}),
     "three failures in a row": ("listTransactions", "html500", {"times": 9}),
+    "429 on inventory": ("getInventorySummaries", "throttle", {"times": 3, "after": 1}),
+    "500 with HTML on the first page": ("getInventorySummaries", "html500", {"times": 2}),
+    "503 with HTML between pages": ("getInventorySummaries", "html503", {"times": 3, "after": 1}),
+    "reset within a page of inventory": ("getInventorySummaries", "reset", {"at_byte": 700, "after": 1}),
+    "expired token on inventory": ("getInventorySummaries", "expired_token", {"after": 1}),
     "another encoding": ("document", "cp1252", {"times": 9}),
 }
 
@@ -190,7 +195,7 @@ def test_replay_makes_the_same_database_from_raw_without_calling_amazon(bench: B
     bench.sync()
     calls = bench.amazon.control("stats")
     with bench.database.statements(SELLER) as run:
-        for table in ("ledger_events", "claims", "financial_events", "rejected_rows", "detection_results"):
+        for table in (*TABLES, "rejected_rows", "detection_results"):
             run.connection.execute(f"DELETE FROM {table}")
     told: list[str] = []
     count = replay(

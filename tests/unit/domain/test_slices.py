@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from clario.domain.slices import FINISHED, Slice, SliceState, Step, choose_batch, days_to_load, next_step
-from clario.domain.streams import STREAMS, PagedSource, ReportSource
+from clario.domain.streams import STREAMS, PagedSource, ReportSource, WriteMode
 from clario.domain.values import DayRange
 
 LEDGER = STREAMS["ledger"]
@@ -84,7 +84,9 @@ def test_a_batch_is_no_larger_than_a_map_runs_at_once() -> None:
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=lambda stream: stream.name)
 def test_every_row_of_the_stream_table_is_whole(stream) -> None:
     columns = set(stream.record.__dataclass_fields__)
-    assert {*stream.key, stream.day, "line"} <= columns
+    assert {*stream.key, "line"} <= columns
+    assert stream.day in columns or (stream.day is None and stream.mode is WriteMode.SNAPSHOT)
+    assert stream.history is None or {*stream.history.columns} <= columns
     assert 1 <= stream.slice_days <= 366
     assert stream.trailing_days >= 1
     source = stream.source

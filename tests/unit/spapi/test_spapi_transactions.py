@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from clario.errors import RequestRefused, RetryableError, Throttled, UpstreamUnavailable
-from clario.spapi.transactions import PageTokenLost
+from clario.spapi.paging import PageTokenLost
 from tests.fakes.spapi import START, Answer, Bench, answer, html, refused, throttled
 
 TRANSACTIONS = "/finances/2024-06-19/transactions"

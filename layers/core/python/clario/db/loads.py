@@ -8,10 +8,10 @@ from typing import Any, BinaryIO
 from psycopg import sql
 
 from clario.db.statements import Statements
-from clario.db.tables import StoreStatements, store_statements
+from clario.db.tables import StoreStatements, Writes, store_statements
 from clario.domain.records import Ordinals, Rejected
 from clario.domain.slices import Slice
-from clario.domain.streams import Stream
+from clario.domain.streams import Stream, WriteMode
 from clario.domain.values import DayRange
 from clario.services.work import Document, Stored
 
@@ -40,6 +40,7 @@ class DatabaseLoads:
 
     def holds_rows(self, connection_id: int, stream: Stream, days: DayRange) -> bool:
         query = sql.SQL(
+        assert stream.day is not None
             "SELECT EXISTS (SELECT FROM {table} WHERE connection_id = %s AND {day} BETWEEN %s AND %s) AS found"
         ).format(table=sql.Identifier(stream.table), day=sql.Identifier(stream.day))
         row = self._run.connection.execute(query, (connection_id, days.start, days.end)).fetchone()
@@ -63,16 +64,26 @@ class DatabaseLoads:
         values = _values(document) | {"seller_id": self._run.seller_id}
         days = [row["day"] for row in self._run.rows("accepted_days", **_values(document))]
         values["days"] = days
-        written = self._run.connection.execute(statements.merge, values).rowcount
-        deleted = 0
-        if statements.clean_up is not None and not document.may_be_stale:
-            deleted = self._run.connection.execute(statements.clean_up, values).rowcount
-        self._store_rejected(document, days, rejected)
+        is_snapshot = stream.mode is WriteMode.SNAPSHOT
+        unread = self._store_rejected(document, days, rejected)
+        # A row of a snapshot that could not be read may be any row that seems to be gone.
+        whole = not document.may_be_stale and not (is_snapshot and unread)
+        if statements.history:
+            self._apply(statements.history, values, whole)
+        overtaken = is_snapshot and self._run.row("is_overtaken", **values)["overtaken"]
+        written, deleted = self._apply(statements.rows, values | ({"days": []} if overtaken else {}), whole)
         if not document.may_be_stale:
             self._run.write("cover_days", **values)
         return Stored(accepted_days=len(days), written=written, deleted=deleted)
 
     def cover(self, part: Slice, as_of: datetime) -> None:
+    def _apply(self, writes: Writes, values: dict[str, Any], whole: bool) -> tuple[int, int]:
+        """How many rows were written, and how many deleted or made zero."""
+        written = self._run.connection.execute(writes.merge, values).rowcount
+        if writes.clean_up is None or not whole:
+            return written, 0
+        return written, self._run.connection.execute(writes.clean_up, values).rowcount
+
         self._run.write(
             "cover_days",
             connection_id=part.connection_id,
@@ -90,7 +101,7 @@ class DatabaseLoads:
             while block := rows.read(COPY_BLOCK):
                 copy.write(block)
 
-    def _store_rejected(self, document: Document, days: list[date], rejected: Iterable[Rejected]) -> None:
+    def _store_rejected(self, document: Document, days: list[date], rejected: Iterable[Rejected]) -> int:
         values = _values(document)
         if not document.may_be_stale:
             self._run.write("drop_rejected", **values, days=days)
@@ -117,3 +128,4 @@ def _document(row: dict[str, Any]) -> Document:
     names = {field.name for field in fields(Document)} - {"days", "size"}
     values = {name: value for name, value in row.items() if name in names}
     return Document(**values, days=DayRange(row["start_day"], row["end_day"]), size=row["bytes"])
+        return len(rows)

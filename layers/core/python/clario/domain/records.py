@@ -106,6 +106,40 @@ class FinancialEvent(Record):
     metadata: str  # JSON: the path in the breakdown tree, related identifiers
 
 
+@dataclass(frozen=True, slots=True)
+class Inventory(Record):
+    """What Amazon holds of one SKU in one marketplace. Quantities are units; None where Amazon does not say.
+
+    `total_quantity` counts units on their way in as well. The totals of reserved and unfulfillable units come before
+    their kinds. Every field whose name ends in `_quantity` becomes zero when a whole scan does not name the SKU.
+    """
+
+    marketplace_id: str
+    sku: str
+    fnsku: str | None
+    asin: str | None
+    condition: str | None
+    product_name: str | None
+    last_updated_at: datetime | None
+    total_quantity: int | None
+    fulfillable_quantity: int | None
+    inbound_working_quantity: int | None
+    inbound_shipped_quantity: int | None
+    inbound_receiving_quantity: int | None
+    reserved_quantity: int | None
+    pending_customer_order_quantity: int | None
+    pending_transshipment_quantity: int | None
+    fc_processing_quantity: int | None
+    researching_quantity: int | None
+    unfulfillable_quantity: int | None
+    customer_damaged_quantity: int | None
+    warehouse_damaged_quantity: int | None
+    distributor_damaged_quantity: int | None
+    carrier_damaged_quantity: int | None
+    defective_quantity: int | None
+    expired_quantity: int | None
+
+
 def natural_key(*parts: object) -> UUID:
     """A 128-bit key of a row's identifying values; None and the empty text are the same value."""
     text = "\x1f".join("" if part is None else str(part) for part in parts)

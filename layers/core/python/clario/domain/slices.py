@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from .streams import STREAMS, PagedSource, Stream
+from .streams import STREAMS, PagedSource, Stream, WriteMode
 from .values import ONE_DAY, DayRange
 
 
@@ -86,6 +86,11 @@ def next_step(part: Slice) -> Step:
     return Step.POLL if part.report_id else Step.REQUEST
 
 
+def scopes(stream: Stream, marketplace_ids: Iterable[str]) -> list[str]:
+    """What the slices of a stream ask for: all marketplaces together, or each alone where Amazon takes only one."""
+    return list(marketplace_ids) if stream.per_marketplace else [",".join(marketplace_ids)]
+
+
 def days_to_load(stream: Stream, history: DayRange, covered: Iterable[date]) -> list[DayRange]:
     """The day ranges a full sync loads: what was never loaded, and the trailing days that still change at Amazon.
 
@@ -95,8 +100,11 @@ def days_to_load(stream: Stream, history: DayRange, covered: Iterable[date]) -> 
 
     Returns:
         Ranges of at most `stream.slice_days` days, oldest first. Ranges are cut from the newest day backwards, so
-        that the trailing window is asked for in the same pieces every day.
+        that the trailing window is asked for in the same pieces every day. Of a snapshot it is today alone: what
+        was there yesterday cannot be read any more.
     """
+    if stream.mode is WriteMode.SNAPSHOT:
+        return [DayRange(history.end, history.end)]
     trailing_start = history.end - timedelta(days=stream.trailing_days - 1)
     done = {day for day in covered if day < trailing_start}
     wanted = [day for day in history.days() if day not in done]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from .records import FinancialEvent, LedgerEvent, Record, Reimbursement
+from .records import FinancialEvent, Inventory, LedgerEvent, Record, Reimbursement
 
 
 class WriteMode(StrEnum):
@@ -15,6 +15,7 @@ class WriteMode(StrEnum):
 
     REPLACE = "replace"  # the document is the whole truth of a day: rows it no longer names are deleted
     UPSERT = "upsert"  # rows come and change, they do not go
+    SNAPSHOT = "snapshot"  # the document is a marketplace's present state: what it no longer names becomes zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,17 @@ class ReportSource:
 
 @dataclass(frozen=True, slots=True)
 class PagedSource:
-    """Rows come page by page from an operation, read in one go because page tokens live minutes."""
+    """Rows come page by page from an operation, read in one go because page tokens live minutes or seconds."""
 
     operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Where the last state of each day is kept: one row a day of each row that Amazon named that day."""
+
+    table: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +54,12 @@ class Stream:
         trailing_days: how far back rows still change at Amazon, so that every sync reads them again.
         record: the shape of its rows; its fields are the columns of `table`.
         key: the columns that identify a row within a connection.
-        day: the column that says which day a row belongs to (the fence and `replace` work by day).
+        day: the column that says which day a row belongs to (the fence and `replace` work by day); None in a snapshot,
+            whose rows are all of the moment it was taken.
         band: the progress band it counts in (`clario.domain.progress`).
         normaliser: the module in `clario.domain.normalize`.
+        per_marketplace: Amazon is asked for one marketplace at a time.
+        history: of a snapshot.
     """
 
     name: str
@@ -57,12 +69,14 @@ class Stream:
     table: str
     record: type[Record]
     key: tuple[str, ...]
-    day: str
+    day: str | None
     mode: WriteMode
     band: str
     normaliser: str
     cadence: timedelta
     health_source: str
+    per_marketplace: bool = False
+    history: History | None = None
 
 
 DAILY = timedelta(days=1)
@@ -85,6 +99,35 @@ STREAMS: dict[str, Stream] = {
             normaliser="ledger",
             cadence=DAILY,
             health_source="amazon_spapi_inventory",
+        ),
+        Stream(
+            name="inventory",
+            source=PagedSource("getInventorySummaries"),
+            slice_days=1,
+            trailing_days=1,
+            table="inventory",
+            record=Inventory,
+            key=("marketplace_id", "sku"),
+            day=None,
+            mode=WriteMode.SNAPSHOT,
+            band="inventory",
+            normaliser="inventory",
+            cadence=timedelta(minutes=15),
+            health_source="amazon_spapi_inventory",
+            per_marketplace=True,
+            history=History(
+                "inventory_history",
+                (
+                    "total_quantity",
+                    "fulfillable_quantity",
+                    "inbound_working_quantity",
+                    "inbound_shipped_quantity",
+                    "inbound_receiving_quantity",
+                    "reserved_quantity",
+                    "researching_quantity",
+                    "unfulfillable_quantity",
+                ),
+            ),
         ),
         Stream(
             name="reimbursements",

@@ -1,14 +1,14 @@
 """Fetch: bring the slice's data as Amazon sends it into the raw store, and note the document."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from hashlib import sha256
 from uuid import uuid4
 
 from ..domain.slices import Slice, SliceState, Step
-from ..domain.streams import ReportSource
+from ..domain.streams import PagedSource, ReportSource
 from ..domain.values import ONE_DAY, home_marketplace
 from ..payloads import SliceTask
 from .amazon import AmazonStep
@@ -39,16 +39,34 @@ def _fetch_report(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi
 
 
 def _fetch_pages(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi, objects: ObjectStore) -> SliceTask:
+    source = part.definition.source
+    assert isinstance(source, PagedSource)
     as_of = step.clock.now()
-    zone = home_marketplace(list(part.marketplace_ids)).zone
-    start = datetime.combine(part.days.start, time(), zone)
-    end = min(datetime.combine(part.days.end + ONE_DAY, time(), zone), as_of - NOT_BEFORE_NOW)
-    pages = api.transaction_pages(start, end) if start < end else iter(())
-    lines = (page.replace(b"\n", b" ") + b"\n" for page in pages if _holds_transactions(page))
+    lines = (page.replace(b"\n", b" ") + b"\n" for page in _READERS[source.operation](part, api, as_of))
     first = next(lines, None)
     if first is None:
         return _nothing(task, step, part, as_of)
     return _keep(task, step, part, _chain(first, lines), objects, as_of)
+
+
+def _transactions(part: Slice, api: SellerApi, now: datetime) -> Iterator[bytes]:
+    """The pages that hold something, up to as close to `now` as Amazon allows."""
+    zone = home_marketplace(list(part.marketplace_ids)).zone
+    start = datetime.combine(part.days.start, time(), zone)
+    end = min(datetime.combine(part.days.end + ONE_DAY, time(), zone), now - NOT_BEFORE_NOW)
+    if start < end:
+        yield from filter(_holds_transactions, api.transaction_pages(start, end))
+
+
+def _inventory(part: Slice, api: SellerApi, _now: datetime) -> Iterator[bytes]:
+    """Every page, empty ones too: an inventory without a SKU says that all of them are gone."""
+    return api.inventory_pages(part.scope)
+
+
+_READERS: dict[str, Callable[[Slice, SellerApi, datetime], Iterator[bytes]]] = {
+    "listTransactions": _transactions,
+    "getInventorySummaries": _inventory,
+}
 
 
 def _holds_transactions(page: bytes) -> bool:

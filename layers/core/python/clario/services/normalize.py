@@ -98,7 +98,7 @@ class _Counts:
 
     def sort(self, found: Iterator[Record | Rejected], rejected: Any) -> Iterator[Record]:
         for entry in found:
-            day: date | None = entry.day if isinstance(entry, Rejected) else getattr(entry, self._day)
+            day = self._day_of(entry)
             if day is not None and day not in self._days:
                 self.outside += 1
             elif isinstance(entry, Rejected):
@@ -107,6 +107,12 @@ class _Counts:
             else:
                 self._count(entry)
                 yield entry
+
+    def _day_of(self, entry: Record | Rejected) -> date | None:
+        if isinstance(entry, Rejected):
+            return entry.day
+        day: date | None = getattr(entry, self._day) if self._day else None
+        return day
 
     def _count(self, record: Record) -> None:
         self.rows += 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from ..domain.progress import STARTED, STARTING_MESSAGE
-from ..domain.slices import FINISHED, Slice, SliceState, choose_batch, days_to_load, next_step
+from ..domain.slices import FINISHED, Slice, SliceState, choose_batch, days_to_load, next_step, scopes
 from ..domain.streams import STREAMS, ReportSource
 from ..domain.values import MARKETPLACES, ONE_DAY, DayRange, home_marketplace, local_day
 from ..errors import AuthorizationRevoked, FatalError, RetryableError
@@ -90,12 +90,9 @@ def _plan_connection(
     since: datetime | None,
 ) -> list[Slice]:
     marketplace_ids = settings.marketplace_ids or _shops(api)
-    zone = home_marketplace(list(marketplace_ids)).zone
-    today = local_day(clock.now(), zone)
-    history = DayRange(today - timedelta(days=settings.history_days - 1), today)
     with database.transaction(task.seller_id) as work:
         work.connections.set_marketplaces(connection.connection_id, marketplace_ids)
-        slices = list(_wanted(task, connection.connection_id, ",".join(marketplace_ids), history, work))
+        slices = list(_wanted(task, connection.connection_id, marketplace_ids, clock.now(), settings, work))
     reports = _reusable_reports(api, marketplace_ids, since or clock.now() - timedelta(days=1))
     return [_with_report(part, reports, clock.now()) for part in slices]
 
@@ -108,11 +105,21 @@ def _shops(api: SellerApi) -> tuple[str, ...]:
     return shops
 
 
-def _wanted(task: SyncTask, connection_id: int, scope: str, history: DayRange, work: Work) -> Iterable[Slice]:
+def _wanted(
+    task: SyncTask,
+    connection_id: int,
+    marketplace_ids: tuple[str, ...],
+    now: datetime,
+    settings: PlanSettings,
+    work: Work,
+) -> Iterable[Slice]:
     for stream in STREAMS.values():
-        covered = work.loads.covered_days(connection_id, stream.name, scope)
-        for days in days_to_load(stream, history, covered):
-            yield Slice(0, task.sync_id, connection_id, stream.name, scope, days, SliceState.PLANNED)
+        for scope in scopes(stream, marketplace_ids):
+            today = local_day(now, home_marketplace(scope.split(",")).zone)
+            history = DayRange(today - timedelta(days=settings.history_days - 1), today)
+            covered = work.loads.covered_days(connection_id, stream.name, scope)
+            for days in days_to_load(stream, history, covered):
+                yield Slice(0, task.sync_id, connection_id, stream.name, scope, days, SliceState.PLANNED)
 
 
 def _reusable_reports(api: SellerApi, marketplace_ids: tuple[str, ...], since: datetime) -> list[Report]:

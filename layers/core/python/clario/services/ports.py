@@ -118,6 +118,10 @@ class SellerApi(Protocol):
         """listTransactions: the JSON body of each page, in order. A lost page token raises `RetryableError`."""
         ...
 
+    def inventory_pages(self, marketplace_id: str) -> Iterator[bytes]:
+        """getInventorySummaries: the JSON body of each page of one marketplace's whole inventory; tokens as above."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:

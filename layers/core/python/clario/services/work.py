@@ -69,7 +69,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a store did: the days it was allowed to write, and how many rows it wrote and deleted."""
+    """What a store did: the days it was allowed to write, and how many rows it wrote and deleted (or made zero)."""
 
     accepted_days: int
     written: int
@@ -190,7 +190,8 @@ class Loads(Protocol):
     def store(self, document: Document, stream: Stream, rows: BinaryIO, rejected: Iterable[Rejected]) -> Stored:
         """Write a document's rows (CSV with header) and its coverage in one go.
 
-        Only days whose coverage is not newer than the document are touched, whatever order documents arrive in.
+        Only days whose coverage is not newer than the document are touched, whatever order documents arrive in. A
+        snapshot that a newer one has overtaken still fills the history of its own day.
         """
         ...
 

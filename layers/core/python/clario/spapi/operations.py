@@ -1,8 +1,8 @@
 """The operations this product calls, with their default usage plans.
 
 Rates and bursts: the usage-plan table of each operation in Amazon's API models,
-https://github.com/amzn/selling-partner-api-models (reports_2021-06-30, finances_2024-06-19, sellers). They are
-defaults: Amazon names the rate in force in `x-amzn-RateLimit-Limit`.
+https://github.com/amzn/selling-partner-api-models (reports_2021-06-30, finances_2024-06-19, fbaInventory, sellers).
+They are defaults: Amazon names the rate in force in `x-amzn-RateLimit-Limit`.
 Roles: https://developer-docs.amazon.com/sp-api/docs/roles-in-the-selling-partner-api and
 https://developer-docs.amazon.com/sp-api/docs/get-seller-market-participation.
 """
@@ -46,6 +46,9 @@ GET_REPORT_DOCUMENT = Operation(
 LIST_TRANSACTIONS = Operation(
     "listTransactions", "GET", "/finances/2024-06-19/transactions", UsagePlan(0.5, 10), _FINANCE
 )
+GET_INVENTORY_SUMMARIES = Operation(
+    "getInventorySummaries", "GET", "/fba/inventory/v1/summaries", UsagePlan(2, 2), "Amazon Fulfillment"
+)
 GET_MARKETPLACE_PARTICIPATIONS = Operation(
     "getMarketplaceParticipations", "GET", "/sellers/v1/marketplaceParticipations", UsagePlan(0.016, 15), _FINANCE
 )
@@ -58,6 +61,7 @@ OPERATIONS = {
         GET_REPORTS,
         GET_REPORT_DOCUMENT,
         LIST_TRANSACTIONS,
+        GET_INVENTORY_SUMMARIES,
         GET_MARKETPLACE_PARTICIPATIONS,
     )
 }

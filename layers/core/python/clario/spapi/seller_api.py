@@ -8,7 +8,7 @@ from types import TracebackType
 import httpx
 
 from clario.services.ports import AccessTokens, Clock, Report, ReportRequest, UsagePlans
-from clario.spapi import documents, reports, transactions
+from clario.spapi import documents, inventory, reports, transactions
 from clario.spapi.auth import LoginWithAmazon, LwaCredentials
 from clario.spapi.client import Client
 from clario.spapi.operations import GET_MARKETPLACE_PARTICIPATIONS
@@ -83,3 +83,7 @@ class AmazonSellerApi:
     def transaction_pages(self, posted_after: datetime, posted_before: datetime) -> Iterator[bytes]:
         """The JSON body of each page, in order; see `transactions.transaction_pages`."""
         return transactions.transaction_pages(self._client, posted_after, posted_before)
+
+    def inventory_pages(self, marketplace_id: str) -> Iterator[bytes]:
+        """The JSON body of each page, in order; see `inventory.inventory_pages`."""
+        return inventory.inventory_pages(self._client, marketplace_id)

@@ -249,28 +249,58 @@ CREATE TABLE financial_events (
 );
 CREATE INDEX financial_events_by_order ON financial_events (connection_id, order_id) WHERE order_id IS NOT NULL;
 
+-- What a marketplace's fulfilment centres hold now. Null: Amazon does not say. A SKU that Amazon no longer names stays,
+-- with zeros and line 0.
 CREATE TABLE inventory (
-    id                     uuid NOT NULL DEFAULT gen_random_uuid(),
-    connection_id          bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
-    marketplace_id         text NOT NULL,
-    sku                    text NOT NULL,
-    seller_id              text NOT NULL,
-    fnsku                  text,
-    asin                   text,
-    condition              text,
-    product_name           text,
-    total_quantity         integer NOT NULL DEFAULT 0,
-    fulfillable_quantity   integer,
-    reserved_quantity      integer,
-    unfulfillable_quantity integer,
-    researching_quantity   integer,
-    inbound_quantity       integer,
-    details                jsonb,
-    last_updated_at        timestamptz,
-    as_of                  timestamptz NOT NULL,
-    document_id            bigint NOT NULL,
-    line                   integer NOT NULL,
+    id                              uuid NOT NULL DEFAULT gen_random_uuid(),
+    connection_id                   bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    marketplace_id                  text NOT NULL,
+    sku                             text NOT NULL,
+    seller_id                       text NOT NULL,
+    fnsku                           text,
+    asin                            text,
+    condition                       text,
+    product_name                    text,
+    last_updated_at                 timestamptz,
+    total_quantity                  integer,            -- with what is on its way in
+    fulfillable_quantity            integer,
+    inbound_working_quantity        integer,
+    inbound_shipped_quantity        integer,
+    inbound_receiving_quantity      integer,
+    reserved_quantity               integer,            -- and three kinds of it
+    pending_customer_order_quantity integer,
+    pending_transshipment_quantity  integer,
+    fc_processing_quantity          integer,
+    researching_quantity            integer,
+    unfulfillable_quantity          integer,            -- and six kinds of it
+    customer_damaged_quantity       integer,
+    warehouse_damaged_quantity      integer,
+    distributor_damaged_quantity    integer,
+    carrier_damaged_quantity        integer,
+    defective_quantity              integer,
+    expired_quantity                integer,
+    as_of                           timestamptz NOT NULL,
+    document_id                     bigint NOT NULL,
+    line                            integer NOT NULL,
     PRIMARY KEY (connection_id, marketplace_id, sku)
+);
+
+-- The last state of each day that Amazon was asked on, of the SKUs it named that day; coverage names the document.
+CREATE TABLE inventory_history (
+    connection_id              bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    day                        date NOT NULL,
+    marketplace_id             text NOT NULL,
+    sku                        text NOT NULL,
+    seller_id                  text NOT NULL,
+    total_quantity             integer,
+    fulfillable_quantity       integer,
+    inbound_working_quantity   integer,
+    inbound_shipped_quantity   integer,
+    inbound_receiving_quantity integer,
+    reserved_quantity          integer,
+    researching_quantity       integer,
+    unfulfillable_quantity     integer,
+    PRIMARY KEY (connection_id, day, marketplace_id, sku)
 );
 
 -- what the seller tells us --------------------------------------------------------------------------------------------
@@ -363,8 +393,8 @@ DECLARE
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'connections', 'tokens', 'progress_events', 'sync_slices', 'documents', 'coverage', 'rejected_rows',
-        'ledger_events', 'claims', 'financial_events', 'inventory', 'product_costs', 'detection_queue',
-        'detection_results', 'detection_history'
+        'ledger_events', 'claims', 'financial_events', 'inventory', 'inventory_history', 'product_costs',
+        'detection_queue', 'detection_results', 'detection_history'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);

@@ -23,6 +23,13 @@ LEFT JOIN coverage AS known
  AND known.day = wanted.day::date
 WHERE known.as_of IS NULL OR known.as_of <= %(as_of)s
 
+-- name: is_overtaken
+-- Whether a newer document of the same scope is stored, whatever its day: a snapshot then is not the present state.
+SELECT EXISTS (
+    SELECT FROM coverage
+    WHERE connection_id = %(connection_id)s AND stream = %(stream)s AND scope = %(scope)s AND as_of > %(as_of)s
+) AS overtaken
+
 -- name: cover_days
 INSERT INTO coverage (connection_id, stream, scope, day, seller_id, as_of, document_id)
 SELECT %(connection_id)s, %(stream)s, %(scope)s, accepted.day, %(seller_id)s, %(as_of)s, %(document_id)s

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from ..records import Record, Rejected
 from ..streams import Stream
-from . import financial_events, ledger, reimbursements
+from . import financial_events, inventory, ledger, reimbursements
 
 
 class Normaliser(Protocol):
@@ -25,6 +25,7 @@ _NORMALISERS: dict[str, Normaliser] = {
     "ledger": ledger.normalize,
     "reimbursements": reimbursements.normalize,
     "financial_events": financial_events.normalize,
+    "inventory": inventory.normalize,
 }
 
 

@@ -1,0 +1,109 @@
+"""Stock by SKU (getInventorySummaries, FBA Inventory API v1): pages of JSON, one page a line, details included.
+
+Shapes: the model `fbaInventory.json` of amzn/selling-partner-api-models, in which every field is optional.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ..errors import UnreadableDocument
+from ..records import Inventory, Record, Rejected
+from .fields import Unreadable, moment
+
+MOST_UNITS = 999_999_999
+
+
+def normalize(lines: Iterable[bytes], _zone: ZoneInfo) -> Iterator[Record | Rejected]:
+    """Every summary of every page as an `Inventory` row, or as a rejected one."""
+    for line, page in enumerate(lines, start=1):
+        marketplace_id, summaries = _page(page)
+        for summary in summaries:
+            try:
+                yield _row(summary, marketplace_id, line)
+            except Unreadable as reason:
+                yield Rejected(line, f"summary: {reason}", json.dumps(summary, separators=(",", ":")))
+
+
+def _page(page: bytes) -> tuple[str, list[Any]]:
+    try:
+        payload = json.loads(page)["payload"]
+        return payload["granularity"]["granularityId"], payload["inventorySummaries"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise UnreadableDocument(f"a page is not of inventory summaries ({error!r})") from None
+
+
+def _row(summary: Any, marketplace_id: str, line: int) -> Inventory:
+    if not isinstance(summary, dict):
+        raise Unreadable(f"not an object: {summary!r:.80}")
+    details = _Quantities(summary).inside("inventoryDetails")
+    reserved = details.inside("reservedQuantity")
+    researching = details.inside("researchingQuantity")
+    unfulfillable = details.inside("unfulfillableQuantity")
+    updated = _text(summary, "lastUpdatedTime")
+    return Inventory(
+        line=line,
+        marketplace_id=marketplace_id,
+        sku=_required(summary, "sellerSku"),
+        fnsku=_text(summary, "fnSku"),
+        asin=_text(summary, "asin"),
+        condition=_text(summary, "condition"),
+        product_name=_text(summary, "productName"),
+        last_updated_at=None if updated is None else moment(updated, "lastUpdatedTime"),
+        total_quantity=_units(summary.get("totalQuantity"), "totalQuantity"),
+        fulfillable_quantity=details.units("fulfillableQuantity"),
+        inbound_working_quantity=details.units("inboundWorkingQuantity"),
+        inbound_shipped_quantity=details.units("inboundShippedQuantity"),
+        inbound_receiving_quantity=details.units("inboundReceivingQuantity"),
+        reserved_quantity=reserved.units("totalReservedQuantity"),
+        pending_customer_order_quantity=reserved.units("pendingCustomerOrderQuantity"),
+        pending_transshipment_quantity=reserved.units("pendingTransshipmentQuantity"),
+        fc_processing_quantity=reserved.units("fcProcessingQuantity"),
+        researching_quantity=researching.units("totalResearchingQuantity"),
+        unfulfillable_quantity=unfulfillable.units("totalUnfulfillableQuantity"),
+        customer_damaged_quantity=unfulfillable.units("customerDamagedQuantity"),
+        warehouse_damaged_quantity=unfulfillable.units("warehouseDamagedQuantity"),
+        distributor_damaged_quantity=unfulfillable.units("distributorDamagedQuantity"),
+        carrier_damaged_quantity=unfulfillable.units("carrierDamagedQuantity"),
+        defective_quantity=unfulfillable.units("defectiveQuantity"),
+        expired_quantity=unfulfillable.units("expiredQuantity"),
+    )
+
+
+class _Quantities:
+    """An object of the summary, or its absence: what an object leaves out is zero, without the object it is unknown."""
+
+    def __init__(self, values: Any) -> None:
+        if values is not None and not isinstance(values, dict):
+            raise Unreadable(f"not an object: {values!r:.80}")
+        self._values: dict[str, Any] | None = values
+
+    def inside(self, name: str) -> "_Quantities":
+        return _Quantities(None if self._values is None else self._values.get(name))
+
+    def units(self, name: str) -> int | None:
+        return None if self._values is None else _units(self._values.get(name), name) or 0
+
+
+def _units(value: Any, name: str) -> int | None:
+    """A whole number as JSON writes it; true is none, although Python calls it an integer."""
+    if value is None:
+        return None
+    if type(value) is not int or abs(value) > MOST_UNITS:
+        raise Unreadable(f"{name} is not a whole number: {value!r:.80}")
+    return value
+
+
+def _text(summary: dict[str, Any], name: str) -> str | None:
+    value = summary.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Unreadable(f"{name} is not a text: {value!r:.80}")
+    return value or None
+
+
+def _required(summary: dict[str, Any], name: str) -> str:
+    value = _text(summary, name)
+    if value is None:
+        raise Unreadable(f"{name} is empty")
+    return value
