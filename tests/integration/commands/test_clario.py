@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from devstack.amazon import lasting_world
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -64,3 +66,9 @@ def test_a_whole_sync_is_run_shown_listed_and_cannot_be_cancelled_afterwards(dat
     assert replayed.returncode == 0, replayed.stderr
     assert "0 rows written, 0 deleted" in replayed.stdout
     assert "There has been no sync yet" in clario(database_url, "--seller", "bert", "sync", "status").stdout
+
+
+def test_the_local_amazons_world_goes_on_between_two_commands(tmp_path: Path) -> None:
+    first = lasting_world(tmp_path)
+    assert lasting_world(tmp_path) == first
+    assert lasting_world(tmp_path / "other")[2:] == ("--ahead", "400")
