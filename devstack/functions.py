@@ -11,7 +11,7 @@ FOLDER = ROOT / "functions"
 
 def substitutions() -> dict[str, str]:
     """What the state machine's `${RecordFailureFunctionArn}` stands for here: the folder `record_failure`."""
-    names = sorted(app.parent.name for app in FOLDER.glob("*/app.py"))
+    names = sorted(app.parent.name for app in FOLDER.glob("*/app.py") if not app.parent.name.startswith("api_"))
     return {"".join(part.title() for part in name.split("_")) + "FunctionArn": name for name in names}
 
 

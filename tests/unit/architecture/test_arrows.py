@@ -19,11 +19,15 @@ ALLOWED = {
     "db": {"services", "domain"} | SHARED,
     "files": {"services", "domain"} | SHARED,
     "aws": {"services", "domain"} | SHARED,
-    "bootstrap": {"aws", "db", "files", "spapi", "services", "domain"} | SHARED,
+    "api": {"services", "domain"} | SHARED,
+    "bootstrap": {"api", "aws", "db", "files", "spapi", "services", "domain"} | SHARED,
 }
-LIBRARIES = {"aws_lambda_powertools", "boto3", "botocore", "cryptography", "fastapi", "httpx", "mangum", "psycopg"}
+AWS = {"aws_lambda_powertools", "boto3", "botocore"}
+WEB = {"fastapi", "jwt", "mangum", "starlette"}
+LIBRARIES = AWS | WEB | {"cryptography", "httpx", "psycopg"}
 MAY_USE = {
-    "aws": {"aws_lambda_powertools", "boto3", "botocore"},
+    "api": {"fastapi", "jwt", "starlette"},
+    "aws": AWS,
     "db": {"psycopg"},
     "files": {"cryptography"},
     "spapi": {"httpx"},
@@ -86,5 +90,6 @@ def test_every_function_is_a_door_to_the_service_of_its_name() -> None:
     assert doors
     for door in doors:
         text = door.read_text()
-        assert f"clario.services.{door.parent.name}" in text, door
+        room = "clario.api.app" if door.parent.name.startswith("api_") else f"clario.services.{door.parent.name}"
+        assert room in text, door
         assert len(text.splitlines()) <= 20, door

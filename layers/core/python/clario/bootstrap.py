@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -16,6 +16,8 @@ from clario.services.syncs import EnvironmentConnection, SyncControl
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from clario.api.dependencies import ApiServices
+    from clario.api.sessions import Sessions
     from clario.db.connection import PostgresDatabase
     from clario.db.usage_plans import Limit
     from clario.services.ports import Clock, ObjectStore, Queue, SellerApi, TokenCipher, Workflow
@@ -84,6 +86,20 @@ class Container:
             environment = EnvironmentConnection(self.settings.region, self.settings.is_sandbox)
         return SyncControl(self.database, _given(self.workflow), self.clock, environment)
 
+    @cached_property
+    def api(self) -> "ApiServices":
+        """What the API works with: the database under the API's own role, and no token."""
+        from clario.api.dependencies import ApiServices
+
+        database = self.database.acting_as("clario_api")
+        return ApiServices(
+            database,
+            self.clock,
+            _sessions(self.settings),
+            lambda: replace(self.sync_control(), database=database),
+            self.settings,
+        )
+
     @property
     def detection_queue(self) -> "Queue":
         return _given(self.queue)
@@ -145,6 +161,16 @@ def _limits(rate_scale: float) -> "dict[str, Limit]":
 def _plan_owner(connection: "Connection", refresh_token: str) -> str:
     """Whose usage plan a call counts in: the selling partner, or where none is known a hash of the refresh token."""
     return connection.selling_partner_id or hashlib.sha256(refresh_token.encode()).hexdigest()[:32]
+
+
+def _sessions(settings: Settings) -> "Sessions":
+    from clario.api.sessions import KeySet, Sessions, SharedSecret, fetch_from
+
+    secret, url = settings.session_jwt_secret.get_secret_value(), settings.session_jwks_url
+    if not secret and not url:
+        raise ConfigurationError("SESSION_JWT_SECRET: neither it nor SESSION_JWKS_URL is set; nobody could sign in")
+    keys = SharedSecret(secret) if secret else KeySet(fetch_from(url))
+    return Sessions(keys, settings.session_jwt_issuer, settings.session_jwt_audience)
 
 
 PortT = TypeVar("PortT")

@@ -16,9 +16,10 @@ SANDBOX_URL = "https://sandbox.sellingpartnerapi-na.amazon.com"
 TOKEN_URL = "https://api.amazon.com/auth/o2/token"  # noqa: S105 - an address, not a secret
 AMAZON_HOST = re.compile(r"(sandbox\.)?sellingpartnerapi-(na|eu|fe)\.amazon\.com")
 
-MarketplaceIds = Annotated[
+CommaSeparated = Annotated[
     tuple[str, ...], BeforeValidator(lambda text: tuple(part.strip() for part in text.split(",") if part.strip()))
 ]
+LEAST_SECRET = 32  # characters; RFC 7518 §3.2 wants a key of at least the hash's 256 bits
 
 
 class Settings(BaseModel):
@@ -33,11 +34,17 @@ class Settings(BaseModel):
     amazon_spapi_refresh_token: SecretStr = SecretStr("")
     amazon_spapi_env_token: bool | None = None
     amazon_lwa_token_url: str = TOKEN_URL
-    amazon_spapi_marketplace_ids: MarketplaceIds = ()
+    amazon_spapi_marketplace_ids: CommaSeparated = ()
     amazon_spapi_rate_scale: float = Field(default=1.0, gt=0, le=1_000_000)
     sync_history_days: int = Field(default=548, ge=1, le=548)
     token_key: str = ".data/token.key"  # noqa: S105 - where the key is, not the key
     raw_store: str = ".data/raw"
+    session_jwt_secret: SecretStr = SecretStr("")
+    session_jwks_url: str = ""
+    session_jwt_issuer: str = ""
+    session_jwt_audience: str = ""
+    allowed_origins: CommaSeparated = ()
+    public_base_url: str = ""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     aws_lambda_function_name: str = ""
     aws_sam_local: str = ""
@@ -83,6 +90,27 @@ class Settings(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _check_origins(self) -> Self:
+        for name in self.allowed_origins:
+            if origin_of(name) != name:
+                raise ValueError(f"ALLOWED_ORIGINS: not an origin like https://app.example.com: {name}")
+        if self.public_base_url and not origin_of(self.public_base_url):
+            raise ValueError("PUBLIC_BASE_URL: not an address like https://api.example.com")
+        return self
+
+    @model_validator(mode="after")
+    def _check_session_keys(self) -> Self:
+        secret, url = self.session_jwt_secret.get_secret_value(), urlsplit(self.session_jwks_url)
+        if secret and self.session_jwks_url:
+            raise ValueError("SESSION_JWKS_URL: set either it or SESSION_JWT_SECRET, not both")
+        if self.deployed and secret and len(secret) < LEAST_SECRET:
+            raise ValueError(f"SESSION_JWT_SECRET: shorter than {LEAST_SECRET} characters; make a new one")
+        on_this_machine = url.hostname in ("127.0.0.1", "localhost")
+        if self.session_jwks_url and not (url.scheme == "https" or (url.scheme == "http" and on_this_machine)):
+            raise ValueError("SESSION_JWKS_URL: not an https address")
+        return self
+
+    @model_validator(mode="after")
     def _check_marketplaces(self) -> Self:
         unknown = [entry for entry in self.amazon_spapi_marketplace_ids if entry not in MARKETPLACES]
         if unknown:
@@ -118,6 +146,14 @@ def _one_line(error: ValidationError) -> str:
     message = first["msg"].removeprefix("Value error, ")
     name = ".".join(str(part) for part in first["loc"]).upper()
     return f"{name}: {message}" if name else message
+
+
+def origin_of(address: str) -> str:
+    """The origin of an http address as browsers write it (scheme, host, port where it is not the default), else ""."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def local_folder(setting: str) -> Path:

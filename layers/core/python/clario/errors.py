@@ -11,7 +11,7 @@
     │   ├── DocumentUnreadable  a document is not of its stream's format
     │   └── AuthorizationRevoked  the seller took the authorisation back, or a role is missing: reconnect
     ├── Refusal                 the person asking must do something else first; `code` is the API's word for it
-    │   ├── AmazonNotConnected, SyncInProgress, SyncNotFound, SyncNotRunning
+    │   ├── AmazonNotConnected, SyncInProgress, SyncNotFound, SyncNotRunning, DetectionNotFound
     └── ConfigurationError      a wrong setting: the start stops with one line
 
 A bad row is not an error but a value (`clario.domain.records.Rejected`); "not ready yet" is a result.
@@ -107,3 +107,9 @@ class SyncNotRunning(Refusal):
     """The sync has already ended."""
 
     code = "sync_not_running"
+
+
+class DetectionNotFound(Refusal):
+    """No such detection of this seller."""
+
+    code = "detection_not_found"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -32,12 +33,19 @@ class PostgresDatabase:
     def __init__(self, dsn: str, simulated: Clock | None = None) -> None:
         self._dsn = dsn
         self._simulated = simulated
+        self._role = "clario_worker"
         self._idle: list[psycopg.Connection[Row]] = []
+
+    def acting_as(self, role: str) -> "PostgresDatabase":
+        """The same connections, with every seller's transaction under another of our roles."""
+        other = copy(self)
+        other._role = role
+        return other
 
     @contextmanager
     def transaction(self, seller_id: str, *, snapshot: bool = False) -> Iterator[DatabaseWork]:
         """Everything inside is committed together or not at all; see `clario.services.work.Database`."""
-        with self._transaction("clario_worker", seller_id, snapshot=snapshot) as connection:
+        with self._transaction(self._role, seller_id, snapshot=snapshot) as connection:
             yield DatabaseWork(connection, seller_id)
 
     @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from clario.db.statements import Statements
+from clario.db.detection_pages import DatabaseDetectionPages
 from clario.domain.claims import (
     Actor,
     AnomalyType,
@@ -35,9 +35,8 @@ from clario.services.work import Connection, QueuedDetection
 Row = dict[str, Any]
 
 
-class DatabaseDetections:
-    def __init__(self, statements: Statements) -> None:
-        self._run = statements
+class DatabaseDetections(DatabaseDetectionPages):
+    """The writing half, and what detection itself reads."""
 
     def enqueue(self, sync_id: str, is_sandbox: bool) -> None:
         self._run.write("enqueue_detection", sync_id=sync_id, is_sandbox=is_sandbox)

@@ -13,6 +13,7 @@ from clario.domain.records import Ordinals, Rejected
 from clario.domain.slices import Slice
 from clario.domain.streams import Stream, WriteMode
 from clario.domain.values import DayRange
+from clario.services.pages import Page, RejectedRow
 from clario.services.work import Document, Stored
 
 COPY_BLOCK = 256 * 1024
@@ -39,8 +40,8 @@ class DatabaseLoads:
         return {row["day"]: row["as_of"] for row in rows}
 
     def holds_rows(self, connection_id: int, stream: Stream, days: DayRange) -> bool:
-        query = sql.SQL(
         assert stream.day is not None
+        query = sql.SQL(
             "SELECT EXISTS (SELECT FROM {table} WHERE connection_id = %s AND {day} BETWEEN %s AND %s) AS found"
         ).format(table=sql.Identifier(stream.table), day=sql.Identifier(stream.day))
         row = self._run.connection.execute(query, (connection_id, days.start, days.end)).fetchone()
@@ -76,7 +77,6 @@ class DatabaseLoads:
             self._run.write("cover_days", **values)
         return Stored(accepted_days=len(days), written=written, deleted=deleted)
 
-    def cover(self, part: Slice, as_of: datetime) -> None:
     def _apply(self, writes: Writes, values: dict[str, Any], whole: bool) -> tuple[int, int]:
         """How many rows were written, and how many deleted or made zero."""
         written = self._run.connection.execute(writes.merge, values).rowcount
@@ -84,6 +84,7 @@ class DatabaseLoads:
             return written, 0
         return written, self._run.connection.execute(writes.clean_up, values).rowcount
 
+    def cover(self, part: Slice, as_of: datetime) -> None:
         self._run.write(
             "cover_days",
             connection_id=part.connection_id,
@@ -92,6 +93,19 @@ class DatabaseLoads:
             days=part.days.days(),
             as_of=as_of,
             document_id=None,
+        )
+
+    def rejected(self, sync_id: str, limit: int, after: tuple[int, ...] = ()) -> Page[RejectedRow]:
+        document_id, line, ordinal = after or (None, None, None)
+        place = {"document_id": document_id, "line": line, "ordinal": ordinal}
+        rows = self._run.rows("rejected_page", sync_id=sync_id, limit=limit, **place)
+        found = [row for row in rows if row["line"] is not None]
+        last = found[limit - 1] if len(found) > limit else None
+        names = [field.name for field in fields(RejectedRow)]
+        return Page(
+            items=[RejectedRow(**{name: row[name] for name in names}) for row in found[:limit]],
+            total=rows[0]["total"],
+            next_key=tuple(str(last[name]) for name in place) if last else None,
         )
 
     def _stage(self, statements: StoreStatements, rows: BinaryIO) -> None:
@@ -116,6 +130,7 @@ class DatabaseLoads:
         ]
         if rows:
             self._run.write_many("add_rejected", rows)
+        return len(rows)
 
 
 def _values(document: Document) -> dict[str, Any]:
@@ -128,4 +143,3 @@ def _document(row: dict[str, Any]) -> Document:
     names = {field.name for field in fields(Document)} - {"days", "size"}
     values = {name: value for name, value in row.items() if name in names}
     return Document(**values, days=DayRange(row["start_day"], row["end_day"]), size=row["bytes"])
-        return len(rows)

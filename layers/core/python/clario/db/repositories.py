@@ -14,6 +14,7 @@ from clario.domain.progress import STARTING_MESSAGE, ProgressEvent
 from clario.domain.slices import Slice, SliceState
 from clario.domain.values import DayRange
 from clario.errors import SyncInProgress, SyncNotFound
+from clario.services.pages import Page, Statistics
 from clario.services.work import Connection, ProductCost, Sync
 
 Row = dict[str, Any]
@@ -75,6 +76,9 @@ class DatabaseSyncs:
 
     def newest(self, limit: int, offset: int = 0) -> list[Sync]:
         return [_sync(row) for row in self._run.rows("newest_syncs", limit=limit, offset=offset)]
+
+    def statistics(self) -> Statistics:
+        return Statistics(**self._run.row("sync_statistics"))
 
     def last_completed_at(self) -> datetime | None:
         at: datetime | None = self._run.row("last_completed_at")["at"]
@@ -140,6 +144,19 @@ class DatabaseCosts:
 
     def all(self) -> list[ProductCost]:
         return [ProductCost(**row) for row in self._run.rows("all_costs")]
+
+    def page(self, limit: int, after: tuple[str, str, date] | None = None) -> Page[ProductCost]:
+        sku, currency, valid_from = after or (None, None, None)
+        rows = self._run.rows("costs_page", sku=sku, currency=currency, valid_from=valid_from, limit=limit)
+        total = rows[0]["total"]
+        costs = [_cost(row) for row in rows if row["sku"] is not None]
+        last = costs[limit - 1] if len(costs) > limit else None
+        next_key = (last.sku, last.currency, last.valid_from.isoformat()) if last else None
+        return Page(costs[:limit], total, next_key)
+
+
+def _cost(row: Row) -> ProductCost:
+    return ProductCost(row["sku"], row["unit_cost"], row["currency"], row["valid_from"])
 
 
 def _connection(row: Row) -> Connection:

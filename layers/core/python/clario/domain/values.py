@@ -1,7 +1,7 @@
 """Small values the whole domain shares: money, marketplaces and their calendars."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -97,6 +97,6 @@ def home_marketplace(marketplace_ids: list[str]) -> Marketplace:
     raise KeyError(f"no known marketplace among {marketplace_ids}")
 
 
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
+def local_day(moment: datetime, zone: tzinfo) -> date:
     """The calendar day of an aware moment in `zone`."""
     return moment.astimezone(zone).date()

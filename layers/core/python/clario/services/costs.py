@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from .work import Database, ProductCost
 
+LONGEST_SKU = 255
 COLUMNS = ("sku", "unitCost", "currency", "validFrom")
 
 
@@ -27,8 +28,16 @@ class CostsTaken:
 
 
 def put_costs_csv(seller_id: str, text: str, *, database: Database) -> CostsTaken:
-    """Take a CSV of `sku,unitCost,currency,validFrom`; good rows are kept, bad ones answered with the reason."""
-    return put_costs(seller_id, csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))), database=database)
+    """Take a CSV of `sku,unitCost,currency,validFrom`; good rows are kept, bad ones answered with the reason.
+
+    Raises:
+        ValueError: the text cannot be read as CSV at all.
+    """
+    try:
+        rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+    except csv.Error as error:
+        raise ValueError(f"not CSV: {error}") from None
+    return put_costs(seller_id, rows, database=database)
 
 
 def put_costs(seller_id: str, rows: Iterable[dict[str, str | None]], *, database: Database) -> CostsTaken:
@@ -51,6 +60,8 @@ def _cost(row: dict[str, str | None]) -> ProductCost:
     sku, unit_cost, currency, valid_from = ((row.get(column) or "").strip() for column in COLUMNS)
     if not sku:
         raise ValueError("sku is empty")
+    if len(sku) > LONGEST_SKU or not sku.isprintable():
+        raise ValueError(f"sku is longer than {LONGEST_SKU} characters, or some of them cannot be printed")
     if not (len(currency) == 3 and currency.isalpha() and currency.isupper()):
         raise ValueError(f"currency is not an ISO 4217 code like USD: {currency or 'empty'}")
     try:

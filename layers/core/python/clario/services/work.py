@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO, Protocol
+from uuid import UUID
 
 from ..domain.claims import Change, StoredClaim
 from ..domain.detection.facts import SellerFacts
@@ -14,6 +15,16 @@ from ..domain.records import Rejected
 from ..domain.slices import Slice
 from ..domain.streams import Stream
 from ..domain.values import DayRange
+from .pages import (
+    DetectionFilter,
+    DetectionOrder,
+    DetectionPage,
+    Page,
+    RejectedRow,
+    Statistics,
+    StoredDetection,
+    Today,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,8 @@ class Syncs(Protocol):
 
     def newest(self, limit: int, offset: int = 0) -> list[Sync]: ...
 
+    def statistics(self) -> Statistics: ...
+
     def last_completed_at(self) -> datetime | None:
         """When the newest completed sync ended."""
         ...
@@ -199,6 +212,10 @@ class Loads(Protocol):
         """Amazon said that these days hold nothing, and they never did."""
         ...
 
+    def rejected(self, sync_id: str, limit: int, after: tuple[int, ...] = ()) -> Page[RejectedRow]:
+        """Rows of the sync's documents that could not be read; `after` is a page's `next_key`."""
+        ...
+
 
 class Detections(Protocol):
     def enqueue(self, sync_id: str, is_sandbox: bool) -> None:
@@ -229,6 +246,12 @@ class Detections(Protocol):
         """The seller's detections as their rows."""
         ...
 
+    def page(self, where: DetectionFilter, order: DetectionOrder, limit: int, today: Today) -> DetectionPage: ...
+
+    def one(self, detection_id: UUID, today: Today) -> StoredDetection:
+        """Raises `DetectionNotFound`."""
+        ...
+
     def count_claims(self, today: Mapping[int, date]) -> int:
         """Detections of tier claim, neither expired nor resolved; today is the marketplace's, by connection."""
         ...
@@ -240,6 +263,8 @@ class Costs(Protocol):
         ...
 
     def all(self) -> list[ProductCost]: ...
+
+    def page(self, limit: int, after: tuple[str, str, date] | None = None) -> Page[ProductCost]: ...
 
 
 class Work(Protocol):

@@ -66,3 +66,15 @@ ON CONFLICT (seller_id, sku, currency, valid_from) DO UPDATE SET unit_cost = exc
 -- name: all_costs
 SELECT sku, unit_cost, currency, valid_from FROM product_costs WHERE seller_id = %(seller_id)s
 ORDER BY sku, currency, valid_from
+
+-- name: costs_page
+-- One row more than the page holds says that there is a next one; without any row there is one of nulls for the total.
+SELECT counted.total, page.*
+FROM (SELECT count(*) AS total FROM product_costs WHERE seller_id = %(seller_id)s) AS counted
+LEFT JOIN (
+    SELECT sku, unit_cost, currency, valid_from FROM product_costs
+    WHERE seller_id = %(seller_id)s
+      AND (%(sku)s::text IS NULL OR (sku, currency, valid_from) > (%(sku)s, %(currency)s::text, %(valid_from)s::date))
+    ORDER BY sku, currency, valid_from LIMIT %(limit)s::integer + 1
+) AS page ON true
+ORDER BY page.sku, page.currency, page.valid_from

@@ -71,3 +71,23 @@ WHERE (
 -- name: lock_table
 -- MERGE does not arbitrate between writers: one at a time per connection and table, until the transaction ends.
 SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))
+
+-- name: rejected_page
+-- One row more than the page holds says that there is a next one; without any row there is one of nulls for the total.
+WITH documents_of_sync AS (
+    SELECT DISTINCT s.connection_id, s.document_id, d.raw_object
+    FROM sync_slices AS s JOIN documents AS d USING (document_id)
+    WHERE s.sync_id = %(sync_id)s
+)
+SELECT counted.total, page.*
+FROM (
+    SELECT count(*) AS total FROM rejected_rows JOIN documents_of_sync USING (connection_id, document_id)
+) AS counted
+LEFT JOIN (
+    SELECT r.stream, r.reason, d.raw_object, r.line, r.raw, r.document_id, r.ordinal
+    FROM rejected_rows AS r JOIN documents_of_sync AS d USING (connection_id, document_id)
+    WHERE %(document_id)s::bigint IS NULL
+       OR (r.document_id, r.line, r.ordinal) > (%(document_id)s::bigint, %(line)s::integer, %(ordinal)s::integer)
+    ORDER BY r.document_id, r.line, r.ordinal LIMIT %(limit)s::integer + 1
+) AS page ON true
+ORDER BY page.document_id, page.line, page.ordinal

@@ -89,3 +89,10 @@ SET state = %(state)s, wait_until = %(wait_until)s, prepaid = %(prepaid)s, attem
     document_id = %(document_id)s, rows = %(rows)s, rejected = %(rejected)s, outside = %(outside)s,
     orders = %(orders)s, note = %(note)s, severity = %(severity)s, error = %(error)s, updated_at = clario_now()
 WHERE slice_id = %(slice_id)s AND state NOT IN ('stored', 'unchanged', 'failed', 'quarantined')
+
+-- name: sync_statistics
+SELECT count(*) AS total, count(*) FILTER (WHERE status = 'completed') AS completed,
+       count(*) FILTER (WHERE status = 'failed') AS failed, count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
+       count(*) FILTER (WHERE status = 'running') AS running, coalesce(sum(orders_processed), 0) AS orders_processed,
+       (SELECT count(*) FROM detection_results WHERE seller_id = %(seller_id)s AND tier = 'claim') AS claims_detected
+FROM sync_progress WHERE user_id = %(seller_id)s

@@ -1,0 +1,1 @@
+"""What the API's bodies look like. Rows never leave as they are stored."""
