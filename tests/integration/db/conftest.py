@@ -50,7 +50,7 @@ def new_document(database: PostgresDatabase, connection_id: int) -> Callable[...
             document_id=0,
             connection_id=connection_id,
             stream=stream,
-            scope="ATVPDKIKX0DER",
+            scope=values.pop("scope", "ATVPDKIKX0DER"),
             days=DayRange(start, end),
             raw_object="raw/x",
             sha256="0" * 64,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from clario.domain.slices import FINISHED, Slice, SliceState, Step, choose_batch, days_to_load, next_step
+from clario.domain.slices import FINISHED, Slice, SliceState, Step, choose_batch, days_to_load, next_step, scopes
 from clario.domain.streams import STREAMS, PagedSource, ReportSource, WriteMode
 from clario.domain.values import DayRange
 
@@ -51,6 +51,7 @@ def test_the_trailing_days_are_asked_for_in_the_same_piece_whatever_the_history(
         (a_slice(report_id="R1", state=SliceState.WAITING), Step.POLL),
         (a_slice(report_id="R1", report_document_id="D1", state=SliceState.WAITING), Step.FETCH),
         (a_slice("financial_events"), Step.FETCH),
+        (a_slice("inventory"), Step.FETCH),
         (a_slice(state=SliceState.FETCHED), Step.NORMALIZE),
         (a_slice(state=SliceState.NORMALIZED), Step.STORE),
         *((a_slice(state=state), Step.REST) for state in sorted(FINISHED)),
@@ -92,3 +93,19 @@ def test_every_row_of_the_stream_table_is_whole(stream) -> None:
     source = stream.source
     assert source.report_type.startswith("GET_") if isinstance(source, ReportSource) else source.operation
     assert isinstance(source, ReportSource | PagedSource)
+
+
+def test_of_a_snapshot_only_today_is_loaded_and_today_always() -> None:
+    today = [DayRange(TODAY, TODAY)]
+    assert days_to_load(STREAMS["inventory"], history(548), covered=()) == today
+    assert days_to_load(STREAMS["inventory"], history(548), covered=history(548).days()) == today
+
+
+def test_what_amazon_tells_of_one_marketplace_only_is_a_slice_for_each() -> None:
+    assert scopes(STREAMS["inventory"], ["US", "CA"]) == ["US", "CA"]
+    assert scopes(LEDGER, ["US", "CA"]) == ["US,CA"]
+
+
+def test_marketplaces_are_scanned_one_after_the_other() -> None:
+    scans = [a_slice("inventory", slice_id=number) for number in (1, 2)]
+    assert [part.slice_id for part in choose_batch([*scans, a_slice("financial_events", slice_id=3)])] == [1, 3]

@@ -1,0 +1,128 @@
+"""Inventory summaries become rows: what Amazon says, what it leaves out, and what cannot be read."""
+
+import json
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from clario.domain.errors import UnreadableDocument
+from clario.domain.normalize import normaliser
+from clario.domain.records import Inventory, Record, Rejected
+from clario.domain.streams import STREAMS
+from clario.domain.values import MARKETPLACES
+
+US = "ATVPDKIKX0DER"
+QUANTITIES = [field.name for field in fields(Inventory) if field.name.endswith("_quantity")]
+DETAILS = {
+    "fulfillableQuantity": 1,
+    "inboundWorkingQuantity": 2,
+    "inboundShippedQuantity": 3,
+    "inboundReceivingQuantity": 4,
+    "reservedQuantity": {
+        "totalReservedQuantity": 18,
+        "pendingCustomerOrderQuantity": 5,
+        "pendingTransshipmentQuantity": 6,
+        "fcProcessingQuantity": 7,
+    },
+    "researchingQuantity": {"totalResearchingQuantity": 8, "researchingQuantityBreakdown": []},
+    "unfulfillableQuantity": {
+        "totalUnfulfillableQuantity": 69,
+        "customerDamagedQuantity": 9,
+        "warehouseDamagedQuantity": 10,
+        "distributorDamagedQuantity": 11,
+        "carrierDamagedQuantity": 12,
+        "defectiveQuantity": 13,
+        "expiredQuantity": 14,
+    },
+}
+SUMMARY = {
+    "asin": "B01",
+    "fnSku": "X01",
+    "sellerSku": "MUG / 1",
+    "condition": "NewItem",
+    "lastUpdatedTime": "2026-06-01T23:30:00Z",
+    "productName": "Café Mug",
+    "totalQuantity": 105,
+    "inventoryDetails": DETAILS,
+}
+
+
+def page(*summaries: object) -> bytes:
+    payload = {"granularity": {"granularityType": "Marketplace", "granularityId": US}, "inventorySummaries": summaries}
+    return json.dumps({"payload": payload}).encode() + b"\n"
+
+
+def read(*pages: bytes) -> list[Record | Rejected]:
+    return list(normaliser(STREAMS["inventory"])(pages, MARKETPLACES[US].zone))
+
+
+def row_of(**changes: Any) -> Inventory:
+    [row] = read(page({**SUMMARY, **changes}))
+    assert isinstance(row, Inventory)
+    return row
+
+
+def units(row: Inventory) -> dict[str, int | None]:
+    return {name: getattr(row, name) for name in QUANTITIES}
+
+
+def test_every_value_finds_its_column() -> None:
+    row = row_of()
+    assert (row.marketplace_id, row.sku, row.fnsku, row.asin) == (US, "MUG / 1", "X01", "B01")
+    assert (row.condition, row.product_name, row.line) == ("NewItem", "Café Mug", 1)
+    assert row.last_updated_at == datetime(2026, 6, 1, 23, 30, tzinfo=UTC)
+    assert list(units(row).values()) == [105, 1, 2, 3, 4, 18, 5, 6, 7, 8, 69, 9, 10, 11, 12, 13, 14]
+
+
+def test_a_row_knows_the_page_it_came_from() -> None:
+    assert [getattr(row, "line", None) for row in read(page(SUMMARY), page(), page(SUMMARY))] == [1, 3]
+
+
+def test_without_details_no_quantity_but_the_total_is_known() -> None:
+    assert units(row_of(inventoryDetails=None)) == {**dict.fromkeys(QUANTITIES), "total_quantity": 105}
+
+
+def test_what_an_object_leaves_out_is_zero_and_without_the_object_it_is_unknown() -> None:
+    row = row_of(inventoryDetails={"reservedQuantity": {"totalReservedQuantity": 2}})
+    assert (row.reserved_quantity, row.fc_processing_quantity, row.fulfillable_quantity) == (2, 0, 0)
+    assert (row.researching_quantity, row.unfulfillable_quantity, row.defective_quantity) == (None, None, None)
+
+
+def test_a_missing_total_is_not_made_up() -> None:
+    assert row_of(totalQuantity=None).total_quantity is None
+
+
+@pytest.mark.parametrize("name", ["asin", "fnSku", "condition", "productName", "lastUpdatedTime"])
+def test_an_empty_text_is_no_value(name: str) -> None:
+    column = {"fnSku": "fnsku", "productName": "product_name", "lastUpdatedTime": "last_updated_at"}.get(name, name)
+    assert getattr(row_of(**{name: ""}), column) is None
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "reason"),
+    [
+        ({**SUMMARY, "sellerSku": ""}, "summary: sellerSku is empty"),
+        ({**SUMMARY, "sellerSku": 7}, "summary: sellerSku is not a text: 7"),
+        ({**SUMMARY, "totalQuantity": "12"}, "summary: totalQuantity is not a whole number: '12'"),
+        ({**SUMMARY, "totalQuantity": 1.5}, "summary: totalQuantity is not a whole number: 1.5"),
+        ({**SUMMARY, "totalQuantity": True}, "summary: totalQuantity is not a whole number: True"),
+        ({**SUMMARY, "totalQuantity": 10**9}, "summary: totalQuantity is not a whole number: 1000000000"),
+        ({**SUMMARY, "lastUpdatedTime": "yesterday"}, "summary: lastUpdatedTime is not a time: yesterday"),
+        ({**SUMMARY, "inventoryDetails": [1]}, "summary: not an object: [1]"),
+        (None, "summary: not an object: None"),
+        ("MUG", "summary: not an object: 'MUG'"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_summary_that_cannot_be_read_is_rejected_and_its_neighbours_are_not(spoilt: object, reason: str) -> None:
+    bad, good = read(page(spoilt, SUMMARY))
+    assert bad == Rejected(1, reason, json.dumps(spoilt, separators=(",", ":")))
+    assert isinstance(good, Inventory)
+
+
+@pytest.mark.parametrize("text", [b"<html>\n", b"{}\n", b"[]\n", b'{"payload":{"inventorySummaries":[]}}\n'], ids=repr)
+def test_a_page_of_another_shape_is_not_an_inventory(text: bytes) -> None:
+    with pytest.raises(UnreadableDocument, match="inventory summaries"):
+        read(text)
