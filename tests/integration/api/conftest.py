@@ -1,10 +1,14 @@
 """The assembled application over a real Postgres; only the state machine is a fake."""
 
+import io
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
+import anyio
 import httpx
 import jwt
 import pytest
@@ -14,6 +18,13 @@ from clario.api.app import create_app
 from clario.bootstrap import Container
 from clario.config import read_settings
 from clario.db.connection import PostgresDatabase
+from clario.domain.claims import AnomalyType, Claim, DetectionRun, Tier, fingerprint, reconcile
+from clario.domain.progress import completed_message
+from clario.domain.records import Rejected
+from clario.domain.slices import Slice, SliceState
+from clario.domain.streams import STREAMS
+from clario.domain.values import DayRange
+from clario.services.work import Document
 from devstack.clock import VirtualClock
 
 SECRET = "a secret of the tests, long enough for HS256"
@@ -58,8 +69,6 @@ class Bench:
             return await client.request(method, path, headers=headers, **more)
 
     def request(self, method: str, path: str, seller: str | None = "anna", **more: Any) -> httpx.Response:
-        import anyio
-
         return anyio.run(lambda: self.send(method, path, seller, **more))
 
     def get(self, path: str, seller: str | None = "anna", **more: Any) -> Any:
@@ -116,3 +125,65 @@ def open_bench(database_url: str) -> Iterator[Callable[..., Bench]]:
 @pytest.fixture
 def bench(open_bench: Callable[..., Bench]) -> Bench:
     return open_bench()
+
+
+def finish(bench: Bench, sync_id: str, claims: int = 0, seller: str = "anna") -> None:
+    """What the state machine does at the end of a calm sync."""
+    with bench.database.transaction(seller) as work:
+        work.syncs.end(sync_id, "completed", completed_message(claims), claims=claims)
+
+
+def reject(bench: Bench, sync_id: str, lines: int) -> None:
+    """A stored ledger slice of the sync whose document had that many unreadable rows."""
+    days = DayRange(date(2026, 6, 1), date(2026, 6, 2))
+    scope = "ATVPDKIKX0DER"
+    with bench.database.transaction("anna") as work:
+        [connection] = work.connections.all()
+        document = Document(
+            0, connection.connection_id, "ledger", scope, days, "raw/x", "0" * 64, 1, None, NOW, may_be_stale=False
+        )
+        document = work.loads.document(work.loads.add_document(document))
+        work.slices.plan(Slice(0, sync_id, connection.connection_id, "ledger", scope, days, SliceState.PLANNED))
+        [part] = work.slices.of(sync_id)
+        stored = replace(part, state=SliceState.STORED, document_id=document.document_id, rows=0, rejected=lines)
+        work.slices.save(stored)
+        rejected = [Rejected(line + 2, "not a number", "x\ty") for line in range(lines)]
+        header = ",".join(field.name for field in fields(STREAMS["ledger"].record))
+        work.loads.store(document, STREAMS["ledger"], io.BytesIO(f"{header}\n".encode()), rejected)
+
+
+def claim(subject: str, **values: Any) -> Claim:
+    """A claim of one lost unit worth 30 dollars that can be filed until 31 July 2026."""
+    anchor = values.get("anchor_date", date(2026, 6, 1))
+    return Claim(
+        fingerprint=fingerprint("anna/na", AnomalyType.LOST_WAREHOUSE, subject, anchor),
+        **{
+            "anomaly_type": AnomalyType.LOST_WAREHOUSE,
+            "tier": Tier.CLAIM,
+            "quantity": 1,
+            "lost_units": 1,
+            "estimated_value": Decimal("30.00"),
+            "review_value": Decimal("0.00"),
+            "currency": "USD",
+            "value_basis": "cogs",
+            "confidence": Decimal("0.95"),
+            "marketplace_id": "ATVPDKIKX0DER",
+            "sku": f"SKU-{subject}",
+            "fnsku": subject,
+            "asin": f"B0{subject}",
+            "anchor_date": anchor,
+            "claimable_from": anchor,
+            "deadline_date": date(2026, 7, 31),
+            "deadline_basis": "policy",
+            "evidence": {"sourceRows": [], "netting": []},
+            **values,
+        },
+    )
+
+
+def detect(bench: Bench, sync_id: str, *claims: Claim, seller: str = "anna") -> None:
+    """What a detection run does with what it found."""
+    with bench.database.transaction(seller) as work:
+        [connection] = work.connections.all()
+        changes = reconcile(work.detections.stored(connection.connection_id), DetectionRun(claims), NOW.date())
+        work.detections.apply(connection, sync_id, changes, NOW.date())
