@@ -27,8 +27,8 @@ EVERYTHING = "SELECT ctid, xmin, * FROM {} ORDER BY 1"
 def rows_of(*pages: dict[str, int], marketplace: str = US) -> bytes:
     """Normalized CSV of pages, each of SKUs and their fulfillable units."""
     lines = [json.dumps({"payload": _payload(page, marketplace)}).encode() + b"\n" for page in pages]
-    zone = MARKETPLACES[marketplace].zone
-    return b"".join(_csv(normaliser(INVENTORY)(lines, zone), INVENTORY))
+    found = normaliser(INVENTORY)(lines, MARKETPLACES[marketplace].zone)
+    return b"".join(_csv((row for row in found if not isinstance(row, Rejected)), INVENTORY))
 
 
 def _payload(page: dict[str, int], marketplace: str) -> dict[str, Any]:

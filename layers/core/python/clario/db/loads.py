@@ -65,17 +65,20 @@ class DatabaseLoads:
         values = _values(document) | {"seller_id": self._run.seller_id}
         days = [row["day"] for row in self._run.rows("accepted_days", **_values(document))]
         values["days"] = days
-        is_snapshot = stream.mode is WriteMode.SNAPSHOT
         unread = self._store_rejected(document, days, rejected)
         # A row of a snapshot that could not be read may be any row that seems to be gone.
-        whole = not document.may_be_stale and not (is_snapshot and unread)
+        whole = not document.may_be_stale and not (stream.mode is WriteMode.SNAPSHOT and unread)
         if statements.history:
             self._apply(statements.history, values, whole)
-        overtaken = is_snapshot and self._run.row("is_overtaken", **values)["overtaken"]
-        written, deleted = self._apply(statements.rows, values | ({"days": []} if overtaken else {}), whole)
+        present = values | {"days": [] if self._is_overtaken(stream, values) else days}
+        written, deleted = self._apply(statements.rows, present, whole)
         if not document.may_be_stale:
             self._run.write("cover_days", **values)
         return Stored(accepted_days=len(days), written=written, deleted=deleted)
+
+    def _is_overtaken(self, stream: Stream, values: dict[str, Any]) -> bool:
+        """Whether a snapshot is no longer the present state, so that it has only history to tell."""
+        return stream.mode is WriteMode.SNAPSHOT and bool(self._run.row("is_overtaken", **values)["overtaken"])
 
     def _apply(self, writes: Writes, values: dict[str, Any], whole: bool) -> tuple[int, int]:
         """How many rows were written, and how many deleted or made zero."""
