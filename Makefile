@@ -1,6 +1,6 @@
 # Works with GNU make 3.81 and newer. `make` alone lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format amazon clean setup
+.PHONY: help demo serve test check bench format amazon clean setup
 .SUFFIXES:
 
 PY := .venv/bin/python
@@ -12,6 +12,9 @@ help: ## list the commands
 
 demo: setup ## a synthetic seller's first sync, and what Amazon owes him
 	@$(PY) -m devstack.demo
+
+serve: setup ## the API and all behind it on this machine, port 8000 (or PORT)
+	@$(PY) -m devstack.serve
 
 test: setup ## run the test suite
 	@$(PY) -m pytest -n 2 $(ARGS)

@@ -16,6 +16,7 @@ from clario.services.costs import put_costs_csv
 from clario.services.replay import replay
 from clario.services.work import Document, Stored, Work
 from devstack import report
+from devstack.doctor import examine
 from devstack.follow import follow
 from devstack.functions import ROOT
 from devstack.runtime import Runtime, container_only, local_database, local_environment, runtime
@@ -57,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     costs = commands.add_parser("costs", help="load product costs: what the seller paid for a unit")
     costs.add_argument("file", type=Path, metavar="FILE.csv", help="columns sku, unitCost, currency, validFrom")
     costs.set_defaults(command=_costs)
+    look = commands.add_parser("doctor", help="look at database, roles, Amazon, clock and disk, with the fix for each")
+    look.set_defaults(command=_doctor)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
     return parser
 
@@ -169,6 +172,19 @@ def _costs(options: argparse.Namespace, console: Console) -> int:
     for entry in taken.rejected:
         console.print(f"  row {entry.row}: {entry.detail}", highlight=False)
     return 0 if not taken.rejected else 1
+
+
+def _doctor(_options: argparse.Namespace, console: Console) -> int:
+    environment = local_environment(DATA)
+    with container_only(DATA, environment) as container:
+        findings = list(examine(container, DATA, local_amazon=not environment.get("AMAZON_SPAPI_BASE_URL")))
+    for finding in findings:
+        mark = "[red]fix[/]" if finding.fix else "[green]ok [/]"
+        console.print(
+            f"{mark} {finding.subject:9} {finding.state}" + (f" -> {finding.fix}" if finding.fix else ""),
+            highlight=False,
+        )
+    return 1 if any(finding.fix for finding in findings) else 0
 
 
 def _migrate(_options: argparse.Namespace, console: Console) -> int:
