@@ -21,7 +21,7 @@ from devstack.workflow import ExecutionResult
 
 START = datetime(2026, 6, 15, 18, 0, tzinfo=UTC)
 SELLER = "anna"
-SMALL = ("--size", "1500", "--days", "100", "--ahead", "0", "--frozen-clock", "--clock", START.isoformat())
+SMALL = ("--size", "900", "--days", "55", "--ahead", "0", "--frozen-clock", "--clock", START.isoformat())
 
 # What two runs of the same history may differ in.
 INCIDENTAL = {"id", "connection_id", "document_id", "as_of", "created_at", "updated_at", "discovery_date"}
@@ -129,7 +129,7 @@ def opened(database_url: str, folder: Path, *options: str, **settings: str) -> I
         "TOKEN_KEY": str(folder / "token.key"),
         "RAW_STORE": str(folder / "raw"),
         "AMAZON_SPAPI_RATE_SCALE": "1",
-        "SYNC_HISTORY_DAYS": "100",
+        "SYNC_HISTORY_DAYS": "70",
         **settings,
     }
     with runtime(folder, environment, amazon_options=(*SMALL, *options), clock=clock) as running:

@@ -8,6 +8,7 @@ from clario.domain.slices import SliceState
 from clario.errors import AmazonNotConnected, SyncInProgress, SyncNotRunning
 from clario.services.replay import replay
 from clario.services.syncs import execution_name
+from devstack import functions
 from tests.integration.sync.conftest import SELLER, TABLES, Bench
 
 
@@ -184,7 +185,7 @@ def test_a_cancelled_sync_stays_cancelled_and_the_next_one_runs(bench: Bench, ca
 def test_a_sync_whose_execution_is_gone_does_not_block_the_next(bench: Bench) -> None:
     sync_id = bench.container.sync_control().start(SELLER)
     bench.runtime.engine.stop(execution_name(sync_id))
-    bench.clock.sleep(1)
+    bench.clock.sleep(30)  # until then it might be about to begin
     next_sync = bench.sync()
     assert next_sync.status == "completed"
     dead = bench.sync_row(sync_id)
@@ -221,3 +222,43 @@ def test_no_secret_is_in_states_rows_or_errors(bench: Bench) -> None:
         repr(bench.rows(f"SELECT * FROM {table['name']}")) for table in tables if table["name"] != "schema_migrations"
     ]
     assert not [secret for secret in secrets for text in (history, *content) if secret in text]
+
+
+@pytest.mark.parametrize(
+    "function",
+    ["plan", "request", "poll", "fetch", "normalize", "store", "queue_detection", "detect", "poll_detection"],
+)
+def test_cancelled_in_any_state_it_stays_cancelled_and_the_next_start_works(
+    bench: Bench, calm, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    control = bench.container.sync_control()
+    handler_of, cancelled = functions._handler, []
+
+    def cancelling(name: str):
+        def handler(payload, context):
+            answer = handler_of(name)(payload, context)
+            if name == function and not cancelled:
+                cancelled.append(name)
+                control.cancel(SELLER, payload["syncId"])
+            return answer
+
+        return handler
+
+    monkeypatch.setattr(functions, "_handler", cancelling)
+    sync_id = control.start(SELLER)
+    bench.runtime.engine.run_until_idle()
+    assert cancelled == [function]
+    assert bench.sync_row(sync_id).status == "cancelled"
+    bench.clock.sleep(timedelta(hours=5).total_seconds())
+    assert bench.sync().status == "completed"
+    assert bench.sync_row(sync_id).status == "cancelled"
+    assert bench.content() == calm
+
+
+def test_a_seller_id_of_128_characters_with_colons_works_through_the_whole_sync(bench: Bench) -> None:
+    seller = ("A:b.c_d@e-f" * 12)[:128]
+    sync_id = bench.container.sync_control().start(seller)
+    result = bench.runtime.engine.wait(execution_name(sync_id))
+    with bench.database.transaction(seller) as work:
+        assert (result.status, work.syncs.get(sync_id).status) == ("SUCCEEDED", "completed")
+    assert bench.rows("SELECT * FROM ledger_events") == []  # they are another seller's
