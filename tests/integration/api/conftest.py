@@ -1,8 +1,11 @@
 """The assembled application over a real Postgres; only the state machine is a fake."""
 
 import io
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,6 +15,7 @@ import anyio
 import httpx
 import jwt
 import pytest
+import uvicorn
 from fastapi import FastAPI
 
 from clario.api.app import create_app
@@ -187,3 +191,18 @@ def detect(bench: Bench, sync_id: str, *claims: Claim, seller: str = "anna") -> 
         [connection] = work.connections.all()
         changes = reconcile(work.detections.stored(connection.connection_id), DetectionRun(claims), NOW.date())
         work.detections.apply(connection, sync_id, changes, NOW.date())
+
+
+@contextmanager
+def served(bench: Bench) -> Iterator[str]:
+    """The application under uvicorn, as people run it."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(bench.app, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listening.close()

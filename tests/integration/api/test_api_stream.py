@@ -2,21 +2,16 @@
 
 import asyncio
 import base64
-import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from mangum import Mangum
 
 from clario.api import stream
 from clario.domain.progress import message_for
-from tests.integration.api.conftest import Bench, finish, problem, token
+from tests.integration.api.conftest import Bench, finish, problem, served, token
 
 STEPS = (10, 30, 50, 65, 90, 95)
 
@@ -142,21 +137,6 @@ def test_a_stream_ends_by_itself_after_a_while(bench: Bench, monkeypatch: pytest
     answer = streamed(bench, sync_id)
     assert ids(answer.text) == []
     assert answer.text.startswith("retry: 1000\n\n:\n\n")
-
-
-@contextmanager
-def served(bench: Bench) -> Iterator[str]:
-    """The application under uvicorn, as people run it."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(bench.app, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, args=([listening],))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listening.close()
 
 
 def test_under_a_server_events_arrive_while_the_sync_runs_within_two_seconds(bench: Bench) -> None:

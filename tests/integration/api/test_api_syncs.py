@@ -59,12 +59,21 @@ def test_the_aliases_of_start_start(bench: Bench, path: str) -> None:
     assert problem(answer) == (400, "sync_in_progress")
 
 
+def test_syncs_of_one_millisecond_have_ids_of_their_own(bench: Bench) -> None:
+    first = bench.start()
+    finish(bench, first)
+    second = bench.start()
+    assert bench.get(f"/api/sync/status/{second}")["status"] == "running"
+    assert bench.get(f"/api/sync/status/{first}")["status"] == "completed"
+
+
 def test_a_sync_whose_execution_is_gone_ends_as_interrupted_and_the_next_one_starts(bench: Bench) -> None:
     first = bench.start()
     workflow = bench.container.workflow
     assert isinstance(workflow, FakeWorkflow)
     workflow.running.clear()
-    bench.container.clock.sleep(1)
+    assert problem(bench.request("POST", "/api/sync/start")) == (400, "sync_in_progress")  # it may be about to begin
+    bench.container.clock.sleep(30)
     second = bench.start()
     ended = bench.get(f"/api/sync/status/{first}")
     assert (ended["status"], ended["error"]) == ("failed", "interrupted; start again resumes")

@@ -1,12 +1,16 @@
 """Starting, following and cancelling syncs."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from ..domain.progress import CANCELLED_MESSAGE, INTERRUPTED, failed_message
 from ..errors import AmazonNotConnected, SyncNotRunning
 from .ports import Clock, Workflow
 from .work import Database, Sync, Work
+
+# The row is written before its execution is started. Whoever looks in between must not take it for dead.
+PATIENCE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,20 @@ class SyncControl:
             AmazonNotConnected: there is nothing to sync from.
             SyncInProgress: one runs.
         """
-        sync_id = f"sync_{seller_id}_{int(self.clock.now().timestamp() * 1000)}"
         with self.database.transaction(seller_id) as work:
             self._ensure_connected(work)
             self._end_if_dead(work)
+            sync_id = self._new_id(seller_id, work)
             work.syncs.add(sync_id, trigger)
         self.workflow.start(execution_name(sync_id), {"sellerId": seller_id, "syncId": sync_id})
         return sync_id
+
+    def _new_id(self, seller_id: str, work: Work) -> str:
+        """The seller and the moment, or the millisecond after the last sync's where both are of the same one."""
+        moment = int(self.clock.now().timestamp() * 1000)
+        for last in work.syncs.newest(limit=1):
+            moment = max(moment, int(last.sync_id.rpartition("_")[2]) + 1)
+        return f"sync_{seller_id}_{moment}"
 
     def cancel(self, seller_id: str, sync_id: str) -> None:
         """End a running sync as cancelled; what was stored stays, what a late step brings is harmless.
@@ -62,7 +73,7 @@ class SyncControl:
     def end_dead_sync(self, seller_id: str) -> Sync | None:
         """End the seller's running sync if its execution is gone; the answer is the sync that still runs, if any."""
         with self.database.transaction(seller_id) as work:
-            self._end_if_dead(work)
+            self._end_if_dead(work, patience=timedelta(0))
             return work.syncs.running()
 
     def _ensure_connected(self, work: Work) -> None:
@@ -72,10 +83,12 @@ class SyncControl:
         elif not any(connection.status == "active" for connection in connections):
             raise AmazonNotConnected("Amazon is not connected: connect your account first")
 
-    def _end_if_dead(self, work: Work) -> None:
+    def _end_if_dead(self, work: Work, patience: timedelta = PATIENCE) -> None:
         sync = work.syncs.running()
         if sync and not self.workflow.is_running(execution_name(sync.sync_id, sync.part)):
-            work.syncs.end(sync.sync_id, "failed", failed_message(INTERRUPTED), error=INTERRUPTED)
+            begun = sync.planned or sync.progress > 0
+            if begun or self.clock.now() - sync.started_at >= patience:
+                work.syncs.end(sync.sync_id, "failed", failed_message(INTERRUPTED), error=INTERRUPTED)
 
 
 def execution_name(sync_id: str, part: int = 1) -> str:

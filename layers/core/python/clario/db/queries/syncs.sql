@@ -1,8 +1,9 @@
 -- name: add_sync
--- The partial unique index lets one running sync per seller exist; of simultaneous starts one gets the row.
+-- The partial unique index lets one running sync per seller exist; of simultaneous starts one gets the row, also when
+-- those of one millisecond carry the same id.
 INSERT INTO sync_progress (sync_id, user_id, status, progress, message, trigger)
 VALUES (%(sync_id)s, %(seller_id)s, 'running', 0, %(message)s, %(trigger)s)
-ON CONFLICT (user_id) WHERE status = 'running' DO NOTHING
+ON CONFLICT DO NOTHING
 RETURNING sync_id
 
 -- name: get_sync
