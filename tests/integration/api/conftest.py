@@ -1,5 +1,7 @@
 """The assembled application over a real Postgres; only the state machine is a fake."""
 
+import asyncio
+import base64
 import io
 import socket
 import threading
@@ -206,3 +208,28 @@ def served(bench: Bench) -> Iterator[str]:
         server.should_exit = True
         thread.join(10)
         listening.close()
+
+
+def through_lambda(handler: Callable[[dict[str, Any], Any], Any], path: str, **headers: str) -> tuple[int, str]:
+    """Status and body of a GET as API Gateway's HTTP API (payload version 2.0) hands it to a function."""
+    event = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"host": "clario.test", "authorization": f"Bearer {token()}", **headers},
+        "requestContext": {
+            "http": {"method": "GET", "path": path, "sourceIp": "127.0.0.1"},
+            "domainName": "clario.test",
+        },
+        "isBase64Encoded": False,
+    }
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        answer = handler(event, None)
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+    body = answer["body"]
+    return answer["statusCode"], base64.b64decode(body).decode() if answer.get("isBase64Encoded") else body

@@ -1,7 +1,5 @@
 """The event stream: every event once and in order, streamed or in one piece, however often the reader comes back."""
 
-import asyncio
-import base64
 import time
 from typing import Any
 
@@ -11,7 +9,7 @@ from mangum import Mangum
 
 from clario.api import stream
 from clario.domain.progress import message_for
-from tests.integration.api.conftest import Bench, finish, problem, served, token
+from tests.integration.api.conftest import Bench, finish, problem, served, through_lambda, token
 
 STEPS = (10, 30, 50, 65, 90, 95)
 
@@ -37,31 +35,13 @@ def streamed(bench: Bench, sync_id: str, after: int | None = None) -> httpx.Resp
 
 
 def buffered(bench: Bench, sync_id: str, after: int | None = None) -> tuple[int, str]:
-    """The same request through Mangum, as API Gateway's HTTP API (payload version 2.0) sends it."""
-    headers = {"host": "clario.test", "authorization": f"Bearer {token()}"}
-    if after is not None:
-        headers["last-event-id"] = str(after)
-    event: dict[str, Any] = {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": f"/api/sse/sync-progress/{sync_id}",
-        "rawQueryString": "",
-        "headers": headers,
-        "requestContext": {
-            "http": {"method": "GET", "path": f"/api/sse/sync-progress/{sync_id}", "sourceIp": "127.0.0.1"},
-            "domainName": "clario.test",
-        },
-        "isBase64Encoded": False,
-    }
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        answer = Mangum(bench.app, lifespan="off")(event, None)
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
-    body = answer["body"]
-    return answer["statusCode"], base64.b64decode(body).decode() if answer.get("isBase64Encoded") else body
+    """The same request through Mangum."""
+    headers = {} if after is None else {"last-event-id": str(after)}
+
+    def handler(event: dict[str, Any], context: Any) -> Any:
+        return Mangum(bench.app, lifespan="off")(event, context)
+
+    return through_lambda(handler, f"/api/sse/sync-progress/{sync_id}", **headers)
 
 
 def ids(text: str) -> list[int]:
