@@ -117,6 +117,8 @@ class DatabaseLoads:
         with self._run.connection.cursor() as cursor, cursor.copy(statements.copy) as copy:
             while block := rows.read(COPY_BLOCK):
                 copy.write(block)
+        if statements.index is not None:
+            self._run.connection.execute(statements.index)
 
     def _store_rejected(self, document: Document, days: list[date], rejected: Iterable[Rejected]) -> int:
         values = _values(document)

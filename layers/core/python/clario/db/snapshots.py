@@ -8,8 +8,14 @@ from dataclasses import fields
 
 from psycopg import sql
 
-from clario.db.parts import assigned, listed, not_staged, same_key
+from clario.db.parts import STAGED, assigned, listed, not_staged, same_key
 from clario.domain.streams import History, Stream
+
+
+def index_staged(stream: Stream) -> sql.Composed:
+    """To find what is not staged. Without it, of tables too new to have statistics, Postgres expects one row and reads
+    the staged rows once for each row there is: an unchanged scan of 20,000 SKUs took 66 s instead of 0.4 s (2 cores)."""
+    return sql.SQL("CREATE INDEX ON {staged} ({key})").format(staged=STAGED, key=listed(stream.key))
 
 
 def zero_unnamed(stream: Stream) -> sql.Composed:

@@ -6,7 +6,7 @@ from functools import cache
 from psycopg import sql
 
 from clario.db.parts import STAGED, assigned, listed, not_staged, same_key
-from clario.db.snapshots import write_history, zero_unnamed, zero_unnamed_in_history
+from clario.db.snapshots import index_staged, write_history, zero_unnamed, zero_unnamed_in_history
 from clario.domain.streams import History, Stream, WriteMode
 
 
@@ -24,6 +24,7 @@ class StoreStatements:
 
     create_staging: sql.Composed
     copy: sql.Composed
+    index: sql.Composed | None
     rows: Writes
     history: Writes | None
 
@@ -45,6 +46,7 @@ def store_statements(stream: Stream) -> StoreStatements:
         copy=sql.SQL("COPY {staged} ({columns}) FROM STDIN (FORMAT csv, HEADER true)").format(
             staged=STAGED, columns=listed(columns)
         ),
+        index=index_staged(stream) if stream.mode is WriteMode.SNAPSHOT else None,
         rows=Writes(_merge(stream, columns, values), _clean_up(stream)),
         history=_history(stream, stream.history) if stream.history else None,
     )
