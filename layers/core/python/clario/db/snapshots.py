@@ -14,7 +14,7 @@ from clario.domain.streams import History, Stream
 
 def index_staged(stream: Stream) -> sql.Composed:
     """To find what is not staged. Without it, of tables too new to have statistics, Postgres expects one row and reads
-    the staged rows once for each row there is: an unchanged scan of 20,000 SKUs took 66 s instead of 0.4 s (2 cores)."""
+    the staged rows once for each row there is: an unchanged scan of 20,000 SKUs took 66 s, not 0.4 s (2 cores)."""
     return sql.SQL("CREATE INDEX ON {staged} ({key})").format(staged=STAGED, key=listed(stream.key))
 
 
