@@ -14,13 +14,13 @@ import pytest
 from clario.db.connection import PostgresDatabase
 from clario.services.costs import put_costs_csv
 from devstack.amazon import LocalAmazon, local_amazon
-from devstack.functions import FOLDER
+from devstack.functions import substitutions
 from tests.conftest import TEMPLATE, Cluster
 from tests.integration.sync.conftest import SELLER, START, content
 
 OPTIONS = ("--size", "600", "--days", "45", "--ahead", "0", "--frozen-clock", "--clock", START.isoformat())
 FIRST = START + timedelta(days=21)
-FUNCTIONS = sorted(app.parent.name for app in FOLDER.glob("*/app.py"))
+FUNCTIONS = sorted(substitutions().values())
 POINTS = [f"{name} {moment}" for name in FUNCTIONS for moment in ("before", "after")] + ["copy"]
 
 
