@@ -52,6 +52,13 @@ def loaded(database_url: str, amazon: LocalAmazon) -> PostgresDatabase:
     return database
 
 
+@pytest.fixture
+def database(database_url: str, amazon: LocalAmazon) -> Iterator[PostgresDatabase]:
+    opened = loaded(database_url, amazon)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture(scope="session")
 def calm(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     address = cluster.create("calm_process", TEMPLATE)
@@ -67,9 +74,8 @@ def calm(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_sync_killed_at_any_point_ends_the_same_after_another_start(
-    point: str, amazon: LocalAmazon, database_url: str, tmp_path: Path, calm: dict[str, Any]
+    point: str, amazon: LocalAmazon, database: PostgresDatabase, database_url: str, tmp_path: Path, calm: dict[str, Any]
 ) -> None:
-    database = loaded(database_url, amazon)
     if point.startswith("record_failure"):
         amazon.control("faults", {"operation": "listTransactions", "kind": "html500", "times": 21}, method="POST")
     killed = run_sync(amazon, database_url, tmp_path, FIRST, *point.split())
@@ -78,4 +84,3 @@ def test_a_sync_killed_at_any_point_ends_the_same_after_another_start(
     again = run_sync(amazon, database_url, tmp_path, later)
     assert again.returncode == 0, again.stderr
     assert content(database) == calm
-    database.close()
