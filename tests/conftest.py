@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +17,12 @@ from devstack.postgres import EmbeddedPostgres
 TEMPLATE = "clario_template"
 
 
-def pytest_report_header() -> str:
+def pytest_report_header() -> list[str]:
     given = os.environ.get("TEST_DATABASE_URL")
-    return f"Postgres: {'TEST_DATABASE_URL' if given else 'embedded, 18 (and 16 where a test says so)'}"
+    return [
+        f"Postgres: {'TEST_DATABASE_URL' if given else 'embedded, 18 (database tests on 16 too)'}",
+        f"Node: {'found' if shutil.which('node') else 'not found, the snippets of docs/api.md are not run'}",
+    ]
 
 
 class Cluster:

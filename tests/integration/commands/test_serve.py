@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -138,3 +139,17 @@ def test_without_the_environments_token_nobody_is_connected(tmp_path: Path, data
     with serving(tmp_path, database_url, AMAZON_SPAPI_ENV_TOKEN="0") as served:
         answer = served.client.post("/api/sync/start")
         assert (answer.status_code, answer.json()["code"]) == (400, "amazon_not_connected")
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed: the guide's snippets were not run")
+def test_the_snippets_of_the_guide_run_as_they_stand(tmp_path: Path, database_url: str) -> None:
+    snippets = re.findall(r"```js\n(.*?)```", (ROOT / "docs" / "api.md").read_text(), re.DOTALL)
+    (tmp_path / "snippets.json").write_text(json.dumps(snippets))
+    with serving(tmp_path / "data", database_url) as served:
+        token = served.sign_in.cookies["session_token"]
+        page = Path(__file__).with_name("page.mjs")
+        command = ["node", str(page), served.address, token, str(tmp_path / "snippets.json")]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
+    assert "100% Sync completed successfully" in run.stdout
+    assert run.stdout.endswith("every snippet ran\n")
