@@ -9,7 +9,7 @@ import pytest
 
 from clario.db.connection import PostgresDatabase
 from clario.domain.values import DayRange
-from clario.services.work import Document
+from clario.services.work import Document, EnvironmentConnection
 from tests.conftest import TEMPLATE, Cluster, embedded
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -37,7 +37,7 @@ def database(database_url: str) -> Iterator[PostgresDatabase]:
 def connection_id(database: PostgresDatabase) -> int:
     """A connection of the seller "anna"."""
     with database.transaction("anna") as work:
-        work.connections.add_environment("na", is_sandbox=True)
+        work.connections.add_environment(EnvironmentConnection("na", is_sandbox=True, token_fingerprint="f"))
         return work.connections.all()[0].connection_id
 
 

@@ -1,5 +1,6 @@
 """The main job: from Amazon's wire to claims, once, again, and with everything going wrong on the way."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -157,6 +158,24 @@ def test_a_revoked_authorisation_ends_the_sync_and_the_next_start_asks_to_connec
     assert sync.message == f"Sync failed - {sync.error}"
     with pytest.raises(AmazonNotConnected):
         bench.container.sync_control().start(SELLER)
+
+
+def test_a_new_token_in_the_environment_ends_a_revocation_and_the_old_one_does_not(bench: Bench) -> None:
+    bench.fault("token", "revoked", times=9)
+    bench.sync()
+    control = bench.container.sync_control()
+    assert control.environment is not None
+    renewed = replace(control, environment=replace(control.environment, token_fingerprint="another"))
+    with pytest.raises(AmazonNotConnected):
+        control.start(SELLER)
+    assert renewed.start(SELLER).startswith(f"sync_{SELLER}_")
+
+
+def test_a_token_that_may_no_longer_be_used_connects_nobody_who_used_it_before(bench: Bench) -> None:
+    bench.sync()
+    control = replace(bench.container.sync_control(), environment=None)
+    with pytest.raises(AmazonNotConnected):
+        control.start(SELLER)
 
 
 def test_of_two_starts_one_wins_and_the_other_names_it(bench: Bench) -> None:

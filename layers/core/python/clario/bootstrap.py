@@ -11,7 +11,8 @@ from clario.config import Settings, local_folder, read_settings
 from clario.errors import ConfigurationError
 from clario.services.amazon import AmazonStep
 from clario.services.plan import PlanSettings
-from clario.services.syncs import EnvironmentConnection, SyncControl
+from clario.services.syncs import SyncControl
+from clario.services.work import EnvironmentConnection
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -82,8 +83,9 @@ class Container:
 
     def sync_control(self) -> SyncControl:
         environment = None
-        if self.settings.env_token_allowed and self.settings.amazon_spapi_refresh_token.get_secret_value():
-            environment = EnvironmentConnection(self.settings.region, self.settings.is_sandbox)
+        token = self.settings.amazon_spapi_refresh_token.get_secret_value()
+        if self.settings.env_token_allowed and token:
+            environment = EnvironmentConnection(self.settings.region, self.settings.is_sandbox, _fingerprint(token))
         return SyncControl(self.database, _given(self.workflow), self.clock, environment)
 
     @cached_property
@@ -160,7 +162,11 @@ def _limits(rate_scale: float) -> "dict[str, Limit]":
 
 def _plan_owner(connection: "Connection", refresh_token: str) -> str:
     """Whose usage plan a call counts in: the selling partner, or where none is known a hash of the refresh token."""
-    return connection.selling_partner_id or hashlib.sha256(refresh_token.encode()).hexdigest()[:32]
+    return connection.selling_partner_id or _fingerprint(refresh_token)
+
+
+def _fingerprint(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()[:32]
 
 
 def _sessions(settings: Settings) -> "Sessions":

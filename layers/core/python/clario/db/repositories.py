@@ -1,7 +1,7 @@
 """The rows of one transaction by area: the ports of `clario.services.work` on a psycopg connection."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from clario.domain.slices import Slice, SliceState
 from clario.domain.values import DayRange
 from clario.errors import SyncInProgress, SyncNotFound
 from clario.services.pages import Page, Statistics
-from clario.services.work import Connection, ProductCost, Sync
+from clario.services.work import Connection, EnvironmentConnection, ProductCost, Sync
 
 Row = dict[str, Any]
 
@@ -45,8 +45,8 @@ class DatabaseConnections:
     def get(self, connection_id: int) -> Connection:
         return _connection(self._run.row("get_connection", connection_id=connection_id))
 
-    def add_environment(self, region: str, is_sandbox: bool) -> None:
-        self._run.write("add_environment_connection", region=region, is_sandbox=is_sandbox)
+    def add_environment(self, environment: EnvironmentConnection) -> None:
+        self._run.write("add_environment_connection", **asdict(environment))
 
     def set_marketplaces(self, connection_id: int, marketplace_ids: Iterable[str]) -> None:
         self._run.write("set_marketplaces", connection_id=connection_id, marketplace_ids=list(marketplace_ids))

@@ -20,6 +20,7 @@ CREATE TABLE connections (
     marketplace_ids      text[] NOT NULL DEFAULT '{}',
     marketplaces_read_at timestamptz,
     is_sandbox           boolean NOT NULL,
+    token_fingerprint    text,                          -- of the environment's refresh token: another one is a new try
     status               text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'revoked', 'disconnected')),
     error                text,
     connected_at         timestamptz NOT NULL DEFAULT clario_now(),

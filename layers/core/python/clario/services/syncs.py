@@ -7,18 +7,10 @@ from uuid import NAMESPACE_URL, uuid5
 from ..domain.progress import CANCELLED_MESSAGE, INTERRUPTED, failed_message
 from ..errors import AmazonNotConnected, SyncNotRunning
 from .ports import Clock, Workflow
-from .work import Database, Sync, Work
+from .work import Connection, Database, EnvironmentConnection, Sync, Work
 
 # The row is written before its execution is started. Whoever looks in between must not take it for dead.
 PATIENCE = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True)
-class EnvironmentConnection:
-    """The connection that the environment's refresh token stands for."""
-
-    region: str
-    is_sandbox: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +69,15 @@ class SyncControl:
             return work.syncs.running()
 
     def _ensure_connected(self, work: Work) -> None:
-        connections = work.connections.all()
-        if not connections and self.environment is not None:
-            work.connections.add_environment(self.environment.region, self.environment.is_sandbox)
-        elif not any(connection.status == "active" for connection in connections):
+        own = any(connection.source == "database" for connection in work.connections.all())
+        if self.environment is not None and not own:
+            work.connections.add_environment(self.environment)
+        if not any(self._is_usable(connection) for connection in work.connections.all()):
             raise AmazonNotConnected("Amazon is not connected: connect your account first")
+
+    def _is_usable(self, connection: Connection) -> bool:
+        allowed = connection.source == "database" or self.environment is not None
+        return allowed and connection.status == "active"
 
     def _end_if_dead(self, work: Work, patience: timedelta = PATIENCE) -> None:
         sync = work.syncs.running()

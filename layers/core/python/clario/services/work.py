@@ -42,6 +42,15 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
+class EnvironmentConnection:
+    """The connection that the environment's refresh token stands for; the fingerprint tells one token from another."""
+
+    region: str
+    is_sandbox: bool
+    token_fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     """A run that a person can see."""
 
@@ -112,8 +121,8 @@ class Connections(Protocol):
 
     def get(self, connection_id: int) -> Connection: ...
 
-    def add_environment(self, region: str, is_sandbox: bool) -> None:
-        """The connection of the environment's refresh token; one per region, an existing one stays as it is."""
+    def add_environment(self, environment: EnvironmentConnection) -> None:
+        """One per region; a revoked one lives again when the token is another."""
         ...
 
     def set_marketplaces(self, connection_id: int, marketplace_ids: Iterable[str]) -> None: ...

@@ -5,9 +5,14 @@ SELECT * FROM connections WHERE seller_id = %(seller_id)s ORDER BY connection_id
 SELECT * FROM connections WHERE connection_id = %(connection_id)s
 
 -- name: add_environment_connection
-INSERT INTO connections (seller_id, region, source, is_sandbox)
-VALUES (%(seller_id)s, %(region)s, 'environment', %(is_sandbox)s)
-ON CONFLICT (seller_id, region) DO NOTHING
+-- One per region. A revoked one comes to life again when the environment holds another token; a disconnected one does
+-- not, and a seller's own connection is never touched.
+INSERT INTO connections (seller_id, region, source, is_sandbox, token_fingerprint)
+VALUES (%(seller_id)s, %(region)s, 'environment', %(is_sandbox)s, %(token_fingerprint)s)
+ON CONFLICT (seller_id, region) DO UPDATE
+SET status = 'active', error = NULL, token_fingerprint = excluded.token_fingerprint
+WHERE connections.source = 'environment' AND connections.status = 'revoked'
+  AND connections.token_fingerprint IS DISTINCT FROM excluded.token_fingerprint
 
 -- name: set_marketplaces
 UPDATE connections SET marketplace_ids = %(marketplace_ids)s, marketplaces_read_at = clario_now()
