@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -15,6 +16,10 @@ from clario.db.migrate import migrate
 from devstack.postgres import EmbeddedPostgres
 
 TEMPLATE = "clario_template"
+
+# How long an example takes is the machine's business.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "untimed")
 
 
 def pytest_report_header() -> list[str]:

@@ -3,7 +3,7 @@
 import json
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from clario.domain.claims import AnomalyType
 from clario.domain.detection.engine import DETECTORS, detect
@@ -120,13 +120,11 @@ def test_a_broken_rule_is_named_and_the_others_still_run():
     ]
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_the_same_facts_give_the_same_run(table):
     assert detect(seller(table), TODAY) == detect(seller(table), TODAY)
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_every_loss_is_told_exactly_once_as_open_or_as_settled(table):
     result = run(table)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clario.domain.detection.components import components
@@ -135,7 +135,6 @@ def open_units(facts: SellerFacts) -> dict[str, int]:
     return dict(total)
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_every_unit_is_either_settled_or_open(table):
     for lot in settlements(seller(table)):
@@ -143,7 +142,6 @@ def test_every_unit_is_either_settled_or_open(table):
         assert 0 <= lot.open_generous <= lot.open_strict <= lot.lot.units
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_no_credit_settles_more_units_than_it_has(table):
     for part in components(seller(table), TODAY):
@@ -159,7 +157,6 @@ def test_no_credit_settles_more_units_than_it_has(table):
         assert used == offered
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_a_found_line_gives_exactly_its_units(table):
     for part in components(seller(table), TODAY):
@@ -171,7 +168,6 @@ def test_a_found_line_gives_exactly_its_units(table):
             assert given_by[row] == row.quantity
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_no_credit_settles_a_loss_that_came_well_after_it(table):
     for lot in settlements(seller(table)):
@@ -179,7 +175,6 @@ def test_no_credit_settles_a_loss_that_came_well_after_it(table):
             assert allocation.credit.on >= lot.lot.anchor - timedelta(days=allocation.step.days_before)
 
 
-@settings(deadline=None)
 @given(st.lists(LINES, max_size=20), st.randoms())
 def test_the_order_of_the_rows_does_not_matter(lines, random):
     facts = seller("\n".join(lines))
@@ -189,21 +184,18 @@ def test_the_order_of_the_rows_does_not_matter(lines, random):
     assert settlements(replace(facts, ledger=tuple(ledger), reimbursements=tuple(paid))) == settlements(facts)
 
 
-@settings(deadline=None)
 @given(TABLES, st.one_of(GAINS.filter(lambda line: " F " in line), CASH))
 def test_one_more_credit_never_opens_a_unit(table, credit):
     before, after = open_units(seller(table)), open_units(seller(f"{table} \n {credit} id=NEW"))
     assert sum(after.values()) <= sum(before.values())
 
 
-@settings(deadline=None)
 @given(TABLES, LOSSES)
 def test_one_more_loss_never_closes_a_unit(table, loss):
     before, after = open_units(seller(table)), open_units(seller(f"{table} \n {loss}"))
     assert sum(after.values()) >= sum(before.values())
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 3)), max_size=8), st.lists(st.integers(0, 60), max_size=8))
 def test_fifo_settles_as_many_units_as_any_other_choice_could(losses, found):
     lines = [f"d{on} M -{n}" for on, n in losses] + [f"d{on} F +1" for on in found]
