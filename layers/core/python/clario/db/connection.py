@@ -1,5 +1,6 @@
 """Connections to Postgres and transactions of one seller. Only this module knows psycopg's errors."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -81,15 +82,28 @@ class PostgresDatabase:
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[Row]]:
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = connect(self._dsn)
+        connection = self._kept() or self._new()
         try:
             yield connection
         finally:
             if not connection.closed:
                 self._idle.append(connection)
+
+    def _kept(self) -> psycopg.Connection[Row] | None:
+        """A kept connection that is still good: a server that went away has said so, and there is something to read."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not select.select([connection.fileno()], [], [], 0)[0]:
+                return connection
+            connection.close()
+        return None
+
+    def _new(self) -> psycopg.Connection[Row]:
+        """The address was good when the process started: if nobody answers now, that will pass."""
+        try:
+            return connect(self._dsn)
+        except ConfigurationError as error:
+            raise DatabaseUnavailable(str(error)) from error
 
 
 def connect(dsn: str) -> psycopg.Connection[Row]:
