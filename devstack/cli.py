@@ -48,32 +48,44 @@ def _parser() -> argparse.ArgumentParser:
         "environment and the file .env (README).",
     )
     parser.add_argument("--seller", default="demo", metavar="ID", help="whose data (default: demo)")
+    # The same after the command, where people type it too; said there, it wins.
+    seller = argparse.ArgumentParser(add_help=False)
+    seller.add_argument("--seller", default=argparse.SUPPRESS, metavar="ID", help="whose data (default: demo)")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add_sync(commands.add_parser("sync", help="start, follow, list and cancel syncs"))
-    again = commands.add_parser("replay", help="normalize, store and detect again from the raw files, without Amazon")
+    _add_sync(commands.add_parser("sync", help="start, follow, list and cancel syncs"), seller)
+    text = "normalize, store and detect again from the raw files, without Amazon"
+    again = _leaf(commands, "replay", text, _replay, seller)
     again.add_argument(
         "--since", type=date.fromisoformat, default=date.min, metavar="DATE", help="only days from then on"
     )
-    again.set_defaults(command=_replay)
-    costs = commands.add_parser("costs", help="load product costs: what the seller paid for a unit")
+    costs = _leaf(commands, "costs", "load product costs: what the seller paid for a unit", _costs, seller)
     costs.add_argument("file", type=Path, metavar="FILE.csv", help="columns sku, unitCost, currency, validFrom")
-    costs.set_defaults(command=_costs)
-    look = commands.add_parser("doctor", help="look at database, roles, Amazon, clock and disk, with the fix for each")
-    look.set_defaults(command=_doctor)
-    commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
+    _leaf(commands, "doctor", "look at database, roles, Amazon, clock and disk, with the fix for each", _doctor)
+    _leaf(commands, "migrate", "bring the database up to date", _migrate)
     return parser
 
 
-def _add_sync(parser: argparse.ArgumentParser) -> None:
+def _add_sync(parser: argparse.ArgumentParser, seller: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
-    actions.add_parser("start", help="run a sync and show it until it ends").set_defaults(command=_start)
-    actions.add_parser("status", help="the running sync, or the newest one").set_defaults(command=_status)
-    past = actions.add_parser("history", help="past syncs, newest first")
+    _leaf(actions, "start", "run a sync and show it until it ends; Ctrl-C cancels it", _start, seller)
+    _leaf(actions, "status", "the running sync, or the newest one", _status, seller)
+    past = _leaf(actions, "history", "past syncs, newest first", _history, seller)
     past.add_argument("--limit", type=int, default=20, metavar="N", help="how many (default: 20)")
-    past.set_defaults(command=_history)
-    stop = actions.add_parser("cancel", help="cancel a running sync")
+    stop = _leaf(actions, "cancel", "cancel a running sync", _cancel, seller)
     stop.add_argument("sync_id", nargs="?", metavar="SYNC", help="default: the running one")
-    stop.set_defaults(command=_cancel)
+
+
+def _leaf(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    text: str,
+    command: Command,
+    *parents: argparse.ArgumentParser,
+) -> argparse.ArgumentParser:
+    """A command that does something; `text` tells what in the list of commands and in its own help."""
+    parser = commands.add_parser(name, parents=list(parents), help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser.set_defaults(command=command)
+    return parser
 
 
 @contextmanager

@@ -65,7 +65,7 @@ def test_a_whole_sync_is_run_shown_listed_and_cannot_be_cancelled_afterwards(dat
     replayed = clario(database_url, "--seller", "anna", "replay", **raw)
     assert replayed.returncode == 0, replayed.stderr
     assert "0 rows written, 0 deleted" in replayed.stdout
-    assert "There has been no sync yet" in clario(database_url, "--seller", "bert", "sync", "status").stdout
+    assert "There has been no sync yet" in clario(database_url, "sync", "status", "--seller", "bert").stdout
 
 
 def test_the_local_amazons_world_goes_on_between_two_commands(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_whatever_goes_wrong_on_the_way_the_database_ends_the_same(bench, calm, 
 
 @pytest.mark.parametrize(
     "offsets",
-    [(0, 1, 5, 9, 10), (11, 40, 99, 200, 333), (600, 1000, -2000, -500, -99), (-20, -9, -8, -4, -1)],
+    [(0, 1, 5, 9, 10), (11, 40, 99, 200, 333), (600, 1000, -2000, -500, -99), (-20, -16, -9, -8, -4, -1)],
     ids=["in the header", "early", "late", "in the trailer"],
 )
 def test_a_document_torn_anywhere_is_fetched_again(bench: Bench, calm, offsets: tuple[int, ...]) -> None:
