@@ -70,9 +70,15 @@ def _add_sync(parser: argparse.ArgumentParser, seller: argparse.ArgumentParser) 
     _leaf(actions, "start", "run a sync and show it until it ends; Ctrl-C cancels it", _start, seller)
     _leaf(actions, "status", "the running sync, or the newest one", _status, seller)
     past = _leaf(actions, "history", "past syncs, newest first", _history, seller)
-    past.add_argument("--limit", type=int, default=20, metavar="N", help="how many (default: 20)")
+    past.add_argument("--limit", type=_at_least_one, default=20, metavar="N", help="how many (default: 20)")
     stop = _leaf(actions, "cancel", "cancel a running sync", _cancel, seller)
     stop.add_argument("sync_id", nargs="?", metavar="SYNC", help="default: the running one")
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"not a number of 1 or more: {text}")
+    return int(text)
 
 
 def _leaf(

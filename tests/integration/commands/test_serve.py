@@ -11,11 +11,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from clario.db.connection import PostgresDatabase
+from tests.conftest import TEMPLATE, Cluster
+from tests.integration.sync.conftest import content
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = "import sys; from pathlib import Path; from devstack.serve import main; sys.exit(main(Path(sys.argv[1])))"
@@ -117,10 +122,38 @@ def test_a_busy_port_is_one_line(tmp_path: Path, database_url: str) -> None:
     assert len(run.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("at_percent", [10, 75])
-def test_killed_in_the_middle_of_a_sync_it_starts_the_next_one_at_once(
-    tmp_path: Path, database_url: str, at_percent: int
+def quiet_folder(folder: Path) -> Path:
+    """A data folder whose synthetic seller ended his business weeks ago: nothing new comes between two runs."""
+    folder.mkdir(exist_ok=True)
+    (folder / "local-amazon-born.txt").write_text((datetime.now(UTC).date() - timedelta(days=425)).isoformat())
+    return folder
+
+
+def content_of(database_url: str) -> dict[str, Any]:
+    database = PostgresDatabase(database_url)
+    found = content(database, "demo")
+    database.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def calm(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What a service that nobody kills leaves in the database."""
+    address = cluster.create("calm_service", TEMPLATE)
+    with serving(quiet_folder(tmp_path_factory.mktemp("calm")), address) as served:
+        served.start()
+        assert served.ended()["status"] == "completed"
+    found = content_of(address)
+    assert found["ledger_events"], "a world without rows proves nothing"
+    yield found
+    cluster.drop("calm_service")
+
+
+@pytest.mark.parametrize("at_percent", [10, 40, 75, 90])
+def test_killed_in_the_middle_of_a_sync_the_next_one_starts_at_once_and_ends_the_same(
+    tmp_path: Path, database_url: str, calm: dict[str, Any], at_percent: int
 ) -> None:
+    quiet_folder(tmp_path)
     with serving(tmp_path, database_url) as served:
         first = served.start()
         while served.client.get(f"/api/sync/status/{first}").json()["progress"] < at_percent:
@@ -133,6 +166,7 @@ def test_killed_in_the_middle_of_a_sync_it_starts_the_next_one_at_once(
         dead = again.client.get(f"/api/sync/status/{first}").json()
         # A sync that was quicker than the kill has ended by itself.
         assert (dead["status"], dead["error"]) in (("failed", "interrupted; start again resumes"), ("completed", None))
+    assert content_of(database_url) == calm
 
 
 def test_without_the_environments_token_nobody_is_connected(tmp_path: Path, database_url: str) -> None:

@@ -89,19 +89,23 @@ class Bench:
             return [entry.claim for entry in work.detections.stored(connection.connection_id)]
 
 
-def rows(database: PostgresDatabase, query: str) -> list[dict[str, Any]]:
-    with database.statements(SELLER) as run:
+def rows(database: PostgresDatabase, query: str, seller_id: str = SELLER) -> list[dict[str, Any]]:
+    with database.statements(seller_id) as run:
         return run.connection.execute(query).fetchall()
 
 
-def content(database: PostgresDatabase) -> dict[str, Any]:
-    """The whole final database without what two runs may differ in."""
+def content(database: PostgresDatabase, seller_id: str = SELLER) -> dict[str, Any]:
+    """The seller's whole final database without what two runs may differ in."""
+
+    def read(query: str) -> list[dict[str, Any]]:
+        return rows(database, query, seller_id)
+
     found: dict[str, Any] = {
-        table: sorted(map(_comparable, rows(database, f"SELECT * FROM {table}")), key=str) for table in TABLES
+        table: sorted(map(_comparable, read(f"SELECT * FROM {table}")), key=str) for table in TABLES
     }
-    found["coverage"] = rows(database, "SELECT stream, scope, day FROM coverage ORDER BY 1, 2, 3")
-    found["rejected"] = rows(database, "SELECT stream, line, day, reason, raw FROM rejected_rows ORDER BY 1, 2, 4")
-    detections = [_comparable(row) for row in rows(database, "SELECT * FROM detection_results")]
+    found["coverage"] = read("SELECT stream, scope, day FROM coverage ORDER BY 1, 2, 3")
+    found["rejected"] = read("SELECT stream, line, day, reason, raw FROM rejected_rows ORDER BY 1, 2, 4")
+    detections = [_comparable(row) for row in read("SELECT * FROM detection_results")]
     found["detections"] = sorted(map(_detection, detections), key=lambda row: str(row["fingerprint"]))
     return found
 
