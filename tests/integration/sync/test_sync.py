@@ -63,6 +63,7 @@ def test_asked_again_too_soon_amazon_answers_with_old_data_and_the_sync_says_so(
         ("ledger", SliceState.UNCHANGED, "report_cooldown", "info"),
         ("reimbursements", SliceState.UNCHANGED, "report_cooldown", "info"),
     }
+    assert all("the data is of 2026-07-06 18:" in (part.error or "") for part in bench.slices(second) if part.note)
     assert bench.versions() == before
 
 

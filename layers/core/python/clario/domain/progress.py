@@ -11,7 +11,6 @@ BANDS: dict[str, int] = {"inventory": 20, "claims": 20, "fees": 10, "finances": 
 STARTED = 10
 LOADED = 90
 DETECTED = 95
-COMPLETED = 100
 
 STARTING_MESSAGE = "Sync starting..."
 CANCELLED_MESSAGE = "Sync cancelled"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ..domain.slices import Slice, Step, next_step
+from ..domain.slices import Slice, SliceState, Step, next_step
 from ..domain.streams import ReportSource
 from ..errors import Throttled
 from ..payloads import SliceTask
@@ -68,10 +68,25 @@ class AmazonStep:
         source = part.definition.source
         if not isinstance(source, ReportSource):
             return False
-        covered = work.loads.covered_days(part.connection_id, part.stream, part.scope)
-        newest = max((as_of for day, as_of in covered.items() if day in part.days), default=None)
+        newest = newest_data(part, work)
         return newest is not None and made_at < newest + source.cooldown / self.amazon.rate_scale
 
     def after(self, wait: timedelta) -> datetime:
         """The moment until which to wait for Amazon."""
         return self.clock.now() + wait / self.amazon.rate_scale
+
+
+def newest_data(part: Slice, work: Work) -> datetime | None:
+    """When Amazon made the newest data that is loaded for the slice's days."""
+    covered = work.loads.covered_days(part.connection_id, part.stream, part.scope)
+    return max((as_of for day, as_of in covered.items() if day in part.days), default=None)
+
+
+def held_back(part: Slice, work: Work) -> Slice:
+    """The slice ended without news: within a report's refresh period Amazon has none, and what is loaded stays."""
+    as_of = newest_data(part, work)
+    since = f"; the data is of {as_of:%Y-%m-%d %H:%M} UTC" if as_of else ""
+    detail = f"Amazon answers with its last build of this report until its refresh period is over{since}"
+    return replace(
+        part, state=SliceState.UNCHANGED, wait_until=None, note="report_cooldown", severity="info", error=detail
+    )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from hashlib import sha256
+from itertools import chain
 from uuid import uuid4
 
 from ..domain.slices import Slice, SliceState, Step
@@ -46,7 +47,7 @@ def _fetch_pages(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi,
     first = next(lines, None)
     if first is None:
         return _nothing(task, step, part, as_of)
-    return _keep(task, step, part, _chain(first, lines), objects, as_of)
+    return _keep(task, step, part, chain([first], lines), objects, as_of)
 
 
 def _transactions(part: Slice, api: SellerApi, now: datetime) -> Iterator[bytes]:
@@ -71,11 +72,6 @@ _READERS: dict[str, Callable[[Slice, SellerApi, datetime], Iterator[bytes]]] = {
 
 def _holds_transactions(page: bytes) -> bool:
     return bool((json.loads(page).get("payload") or {}).get("transactions"))
-
-
-def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
 
 
 def _nothing(task: SliceTask, step: AmazonStep, part: Slice, as_of: datetime) -> SliceTask:

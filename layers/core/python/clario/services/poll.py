@@ -6,7 +6,7 @@ from datetime import timedelta
 from ..domain.slices import Slice, SliceState, Step
 from ..errors import ReportFailed, UpstreamUnavailable
 from ..payloads import SliceTask
-from .amazon import AmazonStep
+from .amazon import AmazonStep, held_back
 from .ports import Report, SellerApi
 from .progress import report_progress
 
@@ -55,7 +55,7 @@ def _no_data(task: SliceTask, step: AmazonStep, part: Slice, report: Report) -> 
     """CANCELLED means "nothing there" only where there never was anything and Amazon could know; it never deletes."""
     with step.database.transaction(task.seller_id) as work:
         if step.within_cooldown(part, report.created_at, work):
-            ended = replace(part, state=SliceState.UNCHANGED, note="report_cooldown", severity="info")
+            ended = held_back(part, work)
         elif work.loads.holds_rows(part.connection_id, part.definition, part.days):
             ended = replace(
                 part,

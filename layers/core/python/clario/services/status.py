@@ -12,9 +12,6 @@ from .work import Database, Sync, Work
 SEVERITIES = ("info", "warning", "error")
 UNTOUCHED = frozenset({SliceState.PLANNED})
 GONE_WRONG = frozenset({SliceState.FAILED, SliceState.QUARANTINED})
-DETAILS = {
-    "report_cooldown": "Amazon answers with its last build of this report until its refresh period is over",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +81,7 @@ def _rank(part: Slice) -> int:
 
 def _warning(part: Slice) -> SyncWarning:
     code = part.note or "load_failed"
-    detail = part.error or DETAILS.get(code, code)
-    if code == "report_cooldown" and part.report_made_at:
-        detail = f"{detail}; the data is of {part.report_made_at:%Y-%m-%dT%H:%M:%SZ}"
-    return SyncWarning(part.stream, code, part.severity or "info", detail)
+    return SyncWarning(part.stream, code, part.severity or "info", part.error or code)
 
 
 def streams_of(sync: Sync, slices: Iterable[Slice], now: datetime) -> list[StreamStatus]:

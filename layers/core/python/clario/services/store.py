@@ -9,6 +9,7 @@ from ..domain.records import Rejected
 from ..domain.slices import Slice, SliceState, Step
 from ..domain.streams import STREAMS
 from ..payloads import SliceTask
+from .amazon import held_back
 from .normalize import Manifest, manifest_key
 from .ports import ObjectStore
 from .progress import report_progress
@@ -22,7 +23,7 @@ def store(task: SliceTask, *, database: Database, objects: ObjectStore) -> Slice
         if part.state is SliceState.NORMALIZED and part.document_id is not None:
             document = work.loads.document(part.document_id)
             stored = store_document(document, work, objects)
-            work.slices.save(_ended(part, document, stored))
+            work.slices.save(_ended(part, document, stored, work))
     report_progress(task, database)
     return task.model_copy(update={"step": Step.REST})
 
@@ -43,7 +44,7 @@ def _rejected(manifest: Manifest, objects: ObjectStore) -> Iterator[Rejected]:
             yield Rejected(entry["line"], entry["reason"], entry["raw"], day)
 
 
-def _ended(part: Slice, document: Document, stored: Stored) -> Slice:
+def _ended(part: Slice, document: Document, stored: Stored, work: Work) -> Slice:
     if document.may_be_stale and not stored.written:
-        return replace(part, state=SliceState.UNCHANGED, note="report_cooldown", severity="info")
+        return held_back(part, work)
     return replace(part, state=SliceState.STORED)
