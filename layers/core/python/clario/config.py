@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ AMAZON_HOST = re.compile(r"(sandbox\.)?sellingpartnerapi-(na|eu|fe)\.amazon\.com
 CommaSeparated = Annotated[
     tuple[str, ...], BeforeValidator(lambda text: tuple(part.strip() for part in text.split(",") if part.strip()))
 ]
+TimeOfDay = Annotated[time, BeforeValidator(lambda text: _time_of_day(text))]
 LEAST_SECRET = 32  # characters; RFC 7518 §3.2 wants a key of at least the hash's 256 bits
 
 
@@ -37,8 +39,12 @@ class Settings(BaseModel):
     amazon_spapi_marketplace_ids: CommaSeparated = ()
     amazon_spapi_rate_scale: float = Field(default=1.0, gt=0, le=1_000_000)
     sync_history_days: int = Field(default=548, ge=1, le=548)
+    sync_tick_minutes: int = Field(default=5, ge=0, le=60)
+    sync_daily_at: TimeOfDay = time(2)
     token_key: str = ".data/token.key"  # noqa: S105 - where the key is, not the key
     raw_store: str = ".data/raw"
+    state_machine_arn: str = ""
+    detection_queue_url: str = ""
     session_jwt_secret: SecretStr = SecretStr("")
     session_jwks_url: str = ""
     session_jwt_issuer: str = ""
@@ -128,13 +134,23 @@ class Settings(BaseModel):
         return self
 
 
-def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+SECRETS = tuple(name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, secret: Callable[[str], str] | None = None) -> Settings:
     """The settings from the environment; a variable that is set but empty counts as unset.
+
+    Args:
+        secret: gives the secret of an ARN. With it, a secret that is not set itself is read from where `<NAME>_ARN`
+            says.
 
     Raises:
         ConfigurationError: one line with the variable and what it should be.
     """
     values = {name: environment[name.upper()] for name in Settings.model_fields if environment.get(name.upper())}
+    if secret is not None:
+        arns = {name: environment.get(f"{name.upper()}_ARN") for name in SECRETS if name not in values}
+        values |= {name: secret(arn) for name, arn in arns.items() if arn}
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -146,6 +162,15 @@ def _one_line(error: ValidationError) -> str:
     message = first["msg"].removeprefix("Value error, ")
     name = ".".join(str(part) for part in first["loc"]).upper()
     return f"{name}: {message}" if name else message
+
+
+def _time_of_day(text: str | time) -> time:
+    """A time of day in UTC, written 02:00."""
+    if isinstance(text, time):
+        return text
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError("not a time of day in UTC like 02:00")
+    return time.fromisoformat(text)
 
 
 def origin_of(address: str) -> str:
