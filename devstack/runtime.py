@@ -15,6 +15,7 @@ from clario.config import read_settings
 from clario.db.connection import connect
 from clario.db.migrate import migrate
 from clario.errors import ClarioError
+from clario.services.ports import ExecutionStatus
 from devstack.amazon import LocalAmazon, lasting_world, local_amazon
 from devstack.clock import RealClock, VirtualClock
 from devstack.functions import ROOT, invoke, substitutions
@@ -120,7 +121,7 @@ def _composed(
 def _end_dead_syncs(container: Container) -> None:
     """This engine is the only one and has just begun: whatever is still called running died with another process."""
     control = container.sync_control()
-    for seller_id, _sync_id in container.database.running_syncs():
+    for seller_id in container.database.quiet_syncs(since=container.clock.now()):
         control.end_dead_sync(seller_id)
 
 
@@ -150,5 +151,5 @@ class _NoWorkflow:
     def stop(self, name: str) -> None:
         """Nothing to stop here."""
 
-    def is_running(self, name: str) -> bool:  # noqa: ARG002 - the port's signature
-        return False
+    def status(self, name: str) -> ExecutionStatus:  # noqa: ARG002 - the port's signature
+        return ExecutionStatus.UNKNOWN

@@ -20,7 +20,8 @@ from clario.api.sessions import Unauthenticated
 from clario.bootstrap import Container
 from clario.errors import ClarioError, ConfigurationError
 from devstack.cli import DATA
-from devstack.runtime import local_environment, runtime
+from devstack.runtime import Runtime, local_environment, runtime
+from devstack.workflow import schedule
 
 HOST = "127.0.0.1"
 SELLER = "demo"
@@ -39,6 +40,7 @@ def main(data: Path = DATA) -> int:
             runtime(data, environment) as running,
             running.engine.run_in_background(),
         ):
+            _start_ticks(running)
             Server(running.container, listener).run(sockets=[listener])
     except ClarioError as error:
         print(f"serve: {error}", file=sys.stderr)
@@ -46,6 +48,11 @@ def main(data: Path = DATA) -> int:
     except KeyboardInterrupt:
         return 0
     return 0
+
+
+def _start_ticks(running: Runtime) -> None:
+    if minutes := running.container.settings.sync_tick_minutes:
+        schedule(running.engine, "dispatch", timedelta(minutes=minutes))
 
 
 def _interrupt(*_: object) -> None:

@@ -2,17 +2,17 @@
 
 from devstack.workflow.definition import load_definition
 from devstack.workflow.engine import Engine
-from devstack.workflow.errors import ExecutionAlreadyExists, StateError, UnknownExecution
+from devstack.workflow.errors import StateError, UnknownExecution
 from devstack.workflow.history import ExecutionResult, HistoryEvent
 from devstack.workflow.lint import AWS_ERRORS, lint
 from devstack.workflow.loop import Call, Pause
 from devstack.workflow.queue import LocalQueue
+from devstack.workflow.schedule import schedule
 
 __all__ = [
     "AWS_ERRORS",
     "Call",
     "Engine",
-    "ExecutionAlreadyExists",
     "ExecutionResult",
     "HistoryEvent",
     "LocalQueue",
@@ -21,4 +21,5 @@ __all__ = [
     "UnknownExecution",
     "lint",
     "load_definition",
+    "schedule",
 ]

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from clario.errors import ExecutionEnded
+from clario.services.ports import ExecutionStatus
 from devstack.clock import VirtualClock
 from devstack.workflow.calls import InlineCalls, Outcome, ThreadCalls
-from devstack.workflow.errors import ExecutionAlreadyExists, StateError, UnknownExecution
+from devstack.workflow.errors import StateError, UnknownExecution
 from devstack.workflow.history import ExecutionResult, History
 from devstack.workflow.loop import Loop, LoopClock, Routine, Task, Timer
 from devstack.workflow.paths import Json, checked
@@ -62,7 +64,7 @@ class Engine:
         """Start an execution. While it runs, the same name with the same payload is the same execution.
 
         Raises:
-            ExecutionAlreadyExists: the name has ended, or runs with another payload.
+            ExecutionEnded: the name has ended, or runs with another payload.
             ValueError: Step Functions would refuse the name or the payload.
         """
         if not _NAME.fullmatch(name):
@@ -74,17 +76,18 @@ class Engine:
                 known = self._executions[name] = Execution(name, data, History(name))
                 self._begin(known)
             elif known.status != "RUNNING" or known.payload != data:
-                raise ExecutionAlreadyExists(name)
+                raise ExecutionEnded(f"the name of this execution is used up: {name}")
 
     def stop(self, name: str) -> None:
         """Stop the execution if it runs. A handler under way runs on, as a Lambda would; its result is ignored."""
         if (execution := self._executions.get(name)) is not None:
             self._cut_short(execution, "ABORTED")
 
-    def is_running(self, name: str) -> bool:
-        """Whether that execution is known and running."""
-        execution = self._executions.get(name)
-        return execution is not None and execution.status == "RUNNING"
+    def status(self, name: str) -> ExecutionStatus:
+        """How the execution stands, as far as this process remembers."""
+        if (execution := self._executions.get(name)) is None:
+            return ExecutionStatus.UNKNOWN
+        return ExecutionStatus.RUNNING if execution.status == "RUNNING" else ExecutionStatus.ENDED
 
     def result(self, name: str) -> ExecutionResult:
         """How the execution ended; while it runs, status RUNNING and the history so far.

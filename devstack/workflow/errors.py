@@ -30,10 +30,6 @@ class StateError(Exception):
         return {"Error": self.error, "Cause": self.cause}
 
 
-class ExecutionAlreadyExists(Exception):
-    """The name belongs to an execution that has ended, or that runs with another input."""
-
-
 class UnknownExecution(LookupError):
     """No execution was ever started under this name."""
 

@@ -1,9 +1,12 @@
 """A queue on the engine's heap of due times, where SQS stands in the cloud."""
 
+import json
 import logging
 from collections.abc import Generator
 from datetime import timedelta
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from devstack.workflow.engine import Engine
 from devstack.workflow.errors import StateError
@@ -14,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 class LocalQueue:
-    """Carries payloads to a function, at least once. Implements `clario.services.ports.Queue`.
+    """Carries payloads to a function, at least once, in events as SQS sends them. Implements `services.ports.Queue`.
 
     A message whose function raises or takes too long comes again after a pause; after its last attempt it is logged
     and kept in `dead_letters`. Messages live as long as the process.
@@ -37,13 +40,14 @@ class LocalQueue:
         self._timeout = timeout
 
     def send(self, payload: dict[str, object]) -> None:
-        self._engine.spawn(self._deliver(checked(payload, "The message")))
+        self._engine.spawn(self._deliver(checked(payload, "The message"), str(uuid4())))
 
-    def _deliver(self, message: Json) -> Generator[Wait, Any, None]:
+    def _deliver(self, message: Json, message_id: str) -> Generator[Wait, Any, None]:
+        body = json.dumps(message)
         for attempt in range(1, self._attempts + 1):
+            event = _event(message_id, body, attempt)
             try:
-                # A fresh copy each time: the function may change what it is given.
-                yield Call(lambda: self._engine.invoke(self._function, checked(message, "The message")), self._timeout)
+                yield Call(partial(self._engine.invoke, self._function, event), self._timeout)
                 return
             except StateError as error:
                 _log.warning("%s failed (attempt %d of %d): %s", self._function, attempt, self._attempts, error)
@@ -51,3 +55,10 @@ class LocalQueue:
                 yield Pause(self._engine.clock.now() + self._retry_after)
         self.dead_letters.append(message)
         _log.error("%s gave up on a message: %s", self._function, message)
+
+
+def _event(message_id: str, body: str, attempt: int) -> Json:
+    """What Lambda hands to a queue's function: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html"""
+    attributes = {"ApproximateReceiveCount": str(attempt)}
+    record = {"messageId": message_id, "body": body, "attributes": attributes, "eventSource": "aws:sqs"}
+    return {"Records": [record]}

@@ -1,4 +1,4 @@
-"""States "Finish" and "Finish failed": end the sync."""
+"""States "Finish" and "Finish failed", and executions that ended without a word: end the sync."""
 
 from clario.aws.step import step
 from clario.bootstrap import container

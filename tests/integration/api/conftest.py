@@ -32,6 +32,7 @@ from clario.domain.records import Rejected
 from clario.domain.slices import Slice, SliceState
 from clario.domain.streams import STREAMS
 from clario.domain.values import DayRange
+from clario.services.ports import ExecutionStatus
 from clario.services.work import Document
 from devstack.clock import VirtualClock
 from tests.conftest import TEMPLATE, Cluster
@@ -53,8 +54,8 @@ class FakeWorkflow:
     def stop(self, name: str) -> None:
         self.running.discard(name)
 
-    def is_running(self, name: str) -> bool:
-        return name in self.running
+    def status(self, name: str) -> ExecutionStatus:
+        return ExecutionStatus.RUNNING if name in self.running else ExecutionStatus.UNKNOWN
 
 
 def token(seller: str = "anna", **claims: Any) -> str:

@@ -27,7 +27,7 @@ def test_the_machine_has_no_fault() -> None:
     [
         ("Next: What now?", "Next: Nowhere"),
         ("    TimeoutSeconds: 120\n    Retry", "    Retry"),
-        ("          - RetryableError\n", "          - RetrieableError\n"),
+        ("[RetryableError, ", "[RetrieableError, "),
         ("Type: Succeed", "Type: Parallel"),
     ],
     ids=["a state that does not exist", "a task without a timeout", "an unknown error", "a type outside the subset"],
@@ -39,7 +39,15 @@ def test_a_fault_would_be_found(broken: tuple[str, str]) -> None:
     assert lint(spoilt, OURS | AWS_ERRORS) != []
 
 
+def test_every_task_is_retried_in_the_same_way() -> None:
+    machine = definition()
+    states = machine["States"].values()
+    inner = machine["States"]["Load slices"]["ItemProcessor"]["States"].values()
+    retries = [state["Retry"] for state in (*states, *inner) if state["Type"] == "Task"]
+    assert all(retry == retries[0] for retry in retries)
+
+
 def test_every_substitution_is_a_function_and_every_state_function_is_used() -> None:
     named = set(re.findall(r"\$\{(\w+)\}", STATE_MACHINE.read_text()))
-    assert named == set(substitutions()) - {"DetectFunctionArn"}
+    assert named == set(substitutions()) - {"DetectFunctionArn", "DispatchFunctionArn"}
     assert all((FOLDER / name / "app.py").exists() for name in substitutions().values())

@@ -1,5 +1,6 @@
 """Executions by name, both kinds of time, and other work on the same heap."""
 
+import json
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from clario.errors import ExecutionEnded
 from clario.services.ports import Queue, Workflow
 from devstack.clock import RealClock, VirtualClock
-from devstack.workflow import Call, Engine, ExecutionAlreadyExists, LocalQueue, Pause, UnknownExecution
+from devstack.workflow import Engine, LocalQueue, UnknownExecution, schedule
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 WAIT = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}}
@@ -38,14 +40,14 @@ def test_the_same_name_and_input_is_the_same_execution_while_it_runs() -> None:
     engine = virtual(WAIT)
     engine.start("sync", {"a": 1})
     engine.start("sync", {"a": 1})
-    assert engine.is_running("sync")
+    assert engine.status("sync") == "running"
     assert engine.wait("sync").output == {"a": 1}
 
 
 def test_the_same_name_with_another_input_is_refused() -> None:
     engine = virtual(WAIT)
     engine.start("sync", {"a": 1})
-    with pytest.raises(ExecutionAlreadyExists):
+    with pytest.raises(ExecutionEnded):
         engine.start("sync", {"a": 2})
 
 
@@ -53,8 +55,8 @@ def test_a_name_stays_used_after_the_end() -> None:
     engine = virtual(WAIT)
     engine.start("sync", {})
     engine.wait("sync")
-    assert not engine.is_running("sync")
-    with pytest.raises(ExecutionAlreadyExists):
+    assert engine.status("sync") == "ended"
+    with pytest.raises(ExecutionEnded):
         engine.start("sync", {})
 
 
@@ -72,7 +74,7 @@ def test_an_input_over_256_kib_is_refused() -> None:
 def test_an_unknown_name_does_not_run_and_has_no_result() -> None:
     engine = virtual(WAIT)
     engine.stop("never")
-    assert not engine.is_running("never")
+    assert engine.status("never") == "unknown"
     with pytest.raises(UnknownExecution):
         engine.wait("never")
 
@@ -98,9 +100,9 @@ def test_run_until_stops_at_its_moment() -> None:
     engine = virtual(WAIT)
     engine.start("sync", {})
     engine.run_until(NOON + timedelta(seconds=59))
-    assert engine.is_running("sync")
+    assert engine.status("sync") == "running"
     engine.run_until(NOON + timedelta(seconds=60))
-    assert not engine.is_running("sync")
+    assert engine.status("sync") == "ended"
 
 
 def test_months_of_polling_take_no_time() -> None:
@@ -129,7 +131,7 @@ def test_stop_ends_an_execution_and_what_it_waited_for() -> None:
     engine.start("sync", {})
     engine.run_until(NOON + timedelta(seconds=5))
     engine.stop("sync")
-    assert not engine.is_running("sync")
+    assert engine.status("sync") == "ended"
     engine.run_until_idle()
     result = engine.wait("sync")
     assert (result.status, result.output, calls) == ("ABORTED", None, [])
@@ -259,7 +261,8 @@ def test_a_queue_delivers_to_its_function_on_the_same_clock() -> None:
     engine = virtual(TASK, lambda resource, payload: calls.append((resource, payload)))
     LocalQueue(engine, "detect").send({"seller": "s"})
     engine.run_until_idle()
-    assert calls == [("detect", {"seller": "s"})]
+    ((function, event),) = calls
+    assert (function, json.loads(event["Records"][0]["body"])) == ("detect", {"seller": "s"})
 
 
 def test_a_message_whose_function_fails_comes_again() -> None:
@@ -292,15 +295,14 @@ def test_a_message_that_never_succeeds_ends_among_the_dead_letters() -> None:
     assert (len(calls), queue.dead_letters) == (2, [{"seller": "s"}])
 
 
-def test_a_tick_is_a_routine_of_pauses_and_calls() -> None:
+def test_a_scheduled_function_is_called_at_its_rate_also_when_it_fails() -> None:
     ticks = []
-    engine = virtual(TASK, lambda resource, payload: ticks.append(engine.clock.now()))
 
-    def tick() -> Any:
-        while True:
-            yield Call(lambda: engine.invoke("dispatch", {}))
-            yield Pause(engine.clock.now() + timedelta(minutes=5))
+    def invoke(resource: str, payload: Any) -> None:
+        ticks.append((resource, engine.clock.now()))
+        raise ValueError
 
-    engine.spawn(tick())
+    engine = virtual(TASK, invoke)
+    schedule(engine, "dispatch", timedelta(minutes=5))
     engine.run_until(NOON + timedelta(minutes=12))
-    assert ticks == [NOON, NOON + timedelta(minutes=5), NOON + timedelta(minutes=10)]
+    assert ticks == [("dispatch", NOON + timedelta(minutes=5 * n)) for n in range(3)]

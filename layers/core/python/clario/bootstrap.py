@@ -86,7 +86,7 @@ class Container:
         token = self.settings.amazon_spapi_refresh_token.get_secret_value()
         if self.settings.env_token_allowed and token:
             environment = EnvironmentConnection(self.settings.region, self.settings.is_sandbox, _fingerprint(token))
-        return SyncControl(self.database, _given(self.workflow), self.clock, environment)
+        return SyncControl(self.database, self.sync_workflow, self.clock, environment)
 
     @cached_property
     def api(self) -> "ApiServices":
@@ -101,6 +101,10 @@ class Container:
             lambda: replace(self.sync_control(), database=database),
             self.settings,
         )
+
+    @property
+    def sync_workflow(self) -> "Workflow":
+        return _given(self.workflow)
 
     @property
     def detection_queue(self) -> "Queue":

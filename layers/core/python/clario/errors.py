@@ -12,6 +12,7 @@
     │   └── AuthorizationRevoked  the seller took the authorisation back, or a role is missing: reconnect
     ├── Refusal                 the person asking must do something else first; `code` is the API's word for it
     │   ├── AmazonNotConnected, SyncInProgress, SyncNotFound, SyncNotRunning, DetectionNotFound
+    ├── ExecutionEnded          an execution's name is used up
     └── ConfigurationError      a wrong setting: the start stops with one line
 
 A bad row is not an error but a value (`clario.domain.records.Rejected`); "not ready yet" is a result.
@@ -69,6 +70,10 @@ class DocumentUnreadable(FatalError):
 
 class AuthorizationRevoked(FatalError):
     """The connection's authorisation is gone; only the seller can renew it."""
+
+
+class ExecutionEnded(ClarioError):
+    """The name belongs to an execution that has ended, or that runs with another payload."""
 
 
 class ConfigurationError(ClarioError):

@@ -1,9 +1,11 @@
 """What travels through the state machine: ids and the next step. Rows, texts and secrets never do."""
 
+import json
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
 from .domain.slices import Step
@@ -29,6 +31,19 @@ class SliceTask(SyncTask):
     step: Step
 
 
+class PlanSoFar(Payload):
+    """What the last `plan` of the same execution said that the next one needs."""
+
+    history: int = 0  # events that the execution's history may have by now
+
+
+class PlanTask(SyncTask):
+    """Plan what a part of a sync does next: a long sync is several executions, one after the other."""
+
+    part: int = 1
+    plan: PlanSoFar = PlanSoFar()
+
+
 class PlanAction(StrEnum):
     """What comes after `plan`."""
 
@@ -38,7 +53,7 @@ class PlanAction(StrEnum):
     STOP = "stop"  # the sync has ended meanwhile, or goes on in the next execution
 
 
-class Plan(SyncTask):
+class Plan(SyncTask, PlanSoFar):
     """The answer of `plan`."""
 
     action: PlanAction
@@ -71,6 +86,30 @@ class DetectionPoll(SyncTask):
 
 
 class FinishTask(SyncTask):
-    """The end of a sync, with what went wrong when something did."""
+    """The end of a sync, with what went wrong when something did.
+
+    The state machine says so itself, with the sync's ids and the failure. Of an execution that could not, EventBridge
+    says `detail.status`, its name, and its input as text:
+    https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+    """
 
     failure: FailureInfo | None = None
+    execution: str | None = None  # only that execution's sync part is meant
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_event(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "detail" not in data:
+            return data
+        detail = data["detail"]
+        failure = {"Error": f"Execution{detail['status'].title().replace('_', '')}"}
+        return {**json.loads(detail["input"]), "execution": detail["name"], "failure": failure}
+
+
+class Dispatched(Payload):
+    """What one tick did, as counts."""
+
+    restarted: int  # syncs whose execution had not been started
+    interrupted: int  # syncs whose execution is gone
+    detections: int  # queued detections sent once more
+    started: int  # scheduled syncs

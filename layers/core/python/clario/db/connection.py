@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from clario.db.queries import queries
 from clario.db.repositories import DatabaseWork
 from clario.db.statements import Statements
 from clario.errors import ConfigurationError, DatabaseUnavailable
@@ -55,10 +54,21 @@ class PostgresDatabase:
         with self._transaction("clario_worker", seller_id) as connection:
             yield Statements(connection, seller_id)
 
-    def running_syncs(self) -> list[tuple[str, str]]:
-        """Seller and sync id of every running sync, of all sellers."""
+    def quiet_syncs(self, since: datetime) -> list[str]:
+        """See `clario.services.work.Dispatch`, also for the next two."""
+        return [row["user_id"] for row in self._across_sellers("quiet_syncs", since=since)]
+
+    def waiting_detections(self, since: datetime, limit: int) -> list[tuple[str, str]]:
+        rows = self._across_sellers("waiting_detections", since=since, limit=limit)
+        return [(row["seller_id"], row["sync_id"]) for row in rows]
+
+    def due_sellers(self, due: datetime, failed_before: datetime, limit: int) -> list[str]:
+        rows = self._across_sellers("due_sellers", due=due, failed_before=failed_before, limit=limit, only=None)
+        return [row["seller_id"] for row in rows]
+
+    def _across_sellers(self, name: str, **values: object) -> list[Row]:
         with self._transaction("clario_dispatch", "") as connection:
-            return [(row["user_id"], row["sync_id"]) for row in connection.execute(queries()["all_running_syncs"])]
+            return Statements(connection, "").rows(name, **values)
 
     def close(self) -> None:
         """Close the kept connections."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +30,7 @@ from clario.domain.detection.facts import (
     SourceRef,
 )
 from clario.domain.values import DayRange, home_marketplace
-from clario.services.work import Connection, QueuedDetection
+from clario.services.work import Connection, DetectionAttempt, QueuedDetection
 
 Row = dict[str, Any]
 
@@ -47,14 +47,19 @@ class DatabaseDetections(DatabaseDetectionPages):
             return None
         return QueuedDetection(row["sync_id"], row["status"], row["created_at"], row["attempts"])
 
-    def begin(self, sync_id: str) -> int:
-        return int(self._run.row("begin_detection", sync_id=sync_id)["attempts"])
+    def begin(self, sync_id: str, lease: timedelta) -> DetectionAttempt | None:
+        row = self._run.row_or_none("begin_detection", sync_id=sync_id, seconds=lease.total_seconds())
+        return DetectionAttempt(row["attempts"], tuple(row["payload"].get("done", ()))) if row else None
 
-    def still_mine(self, sync_id: str, attempt: int) -> bool:
-        return int(self._run.row("lock_detection", sync_id=sync_id)["attempts"]) == attempt
+    def note_done(self, sync_id: str, attempt: DetectionAttempt, *, put_back: bool = False) -> None:
+        payload = Jsonb({"done": list(attempt.done)})
+        self._run.write("note_detection", sync_id=sync_id, attempt=attempt.number, payload=payload, put_back=put_back)
 
-    def finish(self, sync_id: str, attempt: int, error: str | None = None) -> None:
-        self._run.write("finish_detection", sync_id=sync_id, attempt=attempt, error=error)
+    def still_mine(self, sync_id: str, attempt: DetectionAttempt) -> bool:
+        return bool(self._run.row("lock_detection", sync_id=sync_id)["attempts"] == attempt.number)
+
+    def finish(self, sync_id: str, attempt: DetectionAttempt, error: str | None = None) -> None:
+        self._run.write("finish_detection", sync_id=sync_id, attempt=attempt.number, error=error)
 
     def facts(self, connection: Connection) -> SellerFacts:
         key = connection.connection_id

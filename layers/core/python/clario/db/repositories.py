@@ -84,6 +84,17 @@ class DatabaseSyncs:
         at: datetime | None = self._run.row("last_completed_at")["at"]
         return at
 
+    def is_due(self, due: datetime, failed_before: datetime) -> bool:
+        only = self._run.seller_id
+        rows = self._run.rows("due_sellers", due=due, failed_before=failed_before, limit=1, only=only)
+        return bool(rows)
+
+    def beat(self, sync_id: str) -> None:
+        self._run.write("beat", sync_id=sync_id)
+
+    def next_part(self, sync_id: str, part: int) -> None:
+        self._run.write("next_part", sync_id=sync_id, part=part)
+
     def mark_planned(self, sync_id: str) -> None:
         self._run.write("mark_planned", sync_id=sync_id)
 

@@ -1,41 +1,83 @@
 """Detect: reconcile what is loaded and bring the seller's claims up to date."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from ..domain.claims import reconcile
 from ..domain.detection.engine import detect as find_claims
 from ..domain.progress import completed_message
 from ..domain.values import home_marketplace, local_day
 from ..payloads import Empty, SyncTask
-from .ports import Clock
+from .ports import Clock, Queue
 from .sources import failed_sources
-from .work import Connection, Database, Work
+from .work import Connection, Database, DetectionAttempt, Work
+
+# A little longer than a worker can live (15 minutes for a Lambda): a job is never worked on twice at once.
+LEASE = timedelta(minutes=16)
+# Nothing new is begun so shortly before the worker's time is up.
+RESERVE = timedelta(minutes=5)
 
 
-def detect(task: SyncTask, *, database: Database, clock: Clock) -> Empty:
-    """Run the sync's queued detection, connection by connection.
+def detect(
+    task: SyncTask, *, database: Database, queue: Queue, clock: Clock, deadline: datetime | None = None
+) -> Empty:
+    """Run the sync's queued detection; what is left when the time is up goes back into the queue.
+
+    Args:
+        deadline: when this worker will be stopped; None: never.
+    """
+    if not run_detection(task, database=database, clock=clock, deadline=deadline):
+        queue.send({"sellerId": task.seller_id, "syncId": task.sync_id})
+    return Empty()
+
+
+def run_detection(task: SyncTask, *, database: Database, clock: Clock, deadline: datetime | None = None) -> bool:
+    """Work through the seller's connections, and say whether none is left for the next worker.
 
     Each connection is read from one consistent state, computed outside any transaction and written in a short one, in
-    which a job that was overtaken by a later attempt writes nothing.
+    which a job that was overtaken by a later attempt writes nothing. A job that is done, or that another worker is at,
+    is left alone.
     """
     with database.transaction(task.seller_id) as work:
-        attempt = work.detections.begin(task.sync_id)
+        attempt = work.detections.begin(task.sync_id, LEASE)
         connections = [connection for connection in work.connections.all() if connection.marketplace_ids]
+    if attempt is None:
+        return True
     try:
-        for connection in connections:
-            _detect_connection(task, connection, attempt, database, _today(connection, clock))
+        return _work_through(task, connections, attempt, database, clock, deadline)
     except Exception as error:
         with database.transaction(task.seller_id) as work:
             work.detections.finish(task.sync_id, attempt, error=f"{type(error).__name__}: {error}")
         raise
+
+
+def _work_through(
+    task: SyncTask,
+    connections: list[Connection],
+    attempt: DetectionAttempt,
+    database: Database,
+    clock: Clock,
+    deadline: datetime | None,
+) -> bool:
+    for connection in connections:
+        if connection.connection_id in attempt.done:
+            continue
+        if deadline is not None and clock.now() >= deadline - RESERVE:
+            with database.transaction(task.seller_id) as work:
+                work.detections.note_done(task.sync_id, attempt, put_back=True)
+            return False
+        attempt = replace(attempt, done=(*attempt.done, connection.connection_id))
+        _detect_connection(task, connection, attempt, database, _today(connection, clock))
     with database.transaction(task.seller_id) as work:
         if work.detections.still_mine(task.sync_id, attempt):
             work.detections.finish(task.sync_id, attempt)
             _correct_ended_sync(task, work, clock)
-    return Empty()
+    return True
 
 
-def _detect_connection(task: SyncTask, connection: Connection, attempt: int, database: Database, today: date) -> None:
+def _detect_connection(
+    task: SyncTask, connection: Connection, attempt: DetectionAttempt, database: Database, today: date
+) -> None:
     with database.transaction(task.seller_id, snapshot=True) as work:
         facts = work.detections.facts(connection)
     found = find_claims(facts, today)
@@ -43,6 +85,7 @@ def _detect_connection(task: SyncTask, connection: Connection, attempt: int, dat
         if work.detections.still_mine(task.sync_id, attempt):
             changes = reconcile(work.detections.stored(connection.connection_id), found, today)
             work.detections.apply(connection, task.sync_id, changes, today)
+            work.detections.note_done(task.sync_id, attempt)
 
 
 def _today(connection: Connection, clock: Clock) -> date:

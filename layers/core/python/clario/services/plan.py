@@ -9,11 +9,18 @@ from ..domain.slices import FINISHED, Slice, SliceState, choose_batch, days_to_l
 from ..domain.streams import STREAMS, ReportSource
 from ..domain.values import MARKETPLACES, ONE_DAY, DayRange, home_marketplace, local_day
 from ..errors import AuthorizationRevoked, FatalError, RetryableError
-from ..payloads import Plan, PlanAction, SliceTask, SyncTask
+from ..payloads import Plan, PlanAction, PlanTask, SliceTask, SyncTask
 from .amazon import Amazon
-from .ports import Clock, Report, ReportRequest, SellerApi
+from .ports import Clock, Report, ReportRequest, SellerApi, Workflow
 from .progress import report_progress
-from .work import Connection, Database, Work
+from .syncs import start_execution
+from .work import Connection, Database, Sync, Work
+
+# A Step Functions execution ends at 25,000 events: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+# Where every task of a batch is retried as often as the machine allows, it has five times the events it has in calm.
+LONG_HISTORY = 5_000
+EVENTS_PER_ROUND = 12
+EVENTS_PER_SLICE = 23  # entering and leaving each state, and three events of each task; a test counts them
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +31,54 @@ class PlanSettings:
     marketplace_ids: tuple[str, ...] = ()
 
 
-def plan(task: SyncTask, *, database: Database, amazon: Amazon, clock: Clock, settings: PlanSettings) -> Plan:
+def plan(
+    task: PlanTask,
+    *,
+    database: Database,
+    amazon: Amazon,
+    workflow: Workflow,
+    clock: Clock,
+    settings: PlanSettings,
+) -> Plan:
     """The slices to work on now, or when the next one is due, or that loading is over.
+
+    An execution whose history gets long hands the sync over to the next one.
 
     Raises:
         AuthorizationRevoked: no connection of the seller can be used any more.
     """
     with database.transaction(task.seller_id) as work:
         sync = work.syncs.get(task.sync_id)
-        if sync.status == "running":
-            work.syncs.advance(task.sync_id, STARTED, STARTING_MESSAGE)
-    if sync.status != "running":
-        return Plan(seller_id=task.seller_id, sync_id=task.sync_id, action=PlanAction.STOP)
+        work.syncs.advance(task.sync_id, STARTED, STARTING_MESSAGE)
+        work.syncs.beat(task.sync_id)
+    if sync.status != "running" or sync.part != task.part:
+        return _stop(task, sync, workflow)
+    if task.plan.history >= LONG_HISTORY:
+        return _hand_over(task, database, workflow)
     if not sync.planned:
         _make_slices(task, database, amazon, clock, settings)
     report_progress(task, database)
-    return _hand_out(task, database, clock.now())
+    answer = _hand_out(task, database, clock.now())
+    return answer.model_copy(update={"history": task.plan.history + _events(answer)})
+
+
+def _hand_over(task: PlanTask, database: Database, workflow: Workflow) -> Plan:
+    """The row says first which execution the sync is in now; the tick starts that one where this here fails."""
+    with database.transaction(task.seller_id) as work:
+        work.syncs.next_part(task.sync_id, task.part + 1)
+        sync = work.syncs.get(task.sync_id)
+    return _stop(task, sync, workflow)
+
+
+def _stop(task: PlanTask, sync: Sync, workflow: Workflow) -> Plan:
+    if sync.status == "running":
+        start_execution(workflow, sync)
+    return Plan(seller_id=task.seller_id, sync_id=task.sync_id, action=PlanAction.STOP)
+
+
+def _events(answer: Plan) -> int:
+    """What the round that begins with this answer adds to the execution's history, without retries."""
+    return EVENTS_PER_ROUND + EVENTS_PER_SLICE * len(answer.slices)
 
 
 def _hand_out(task: SyncTask, database: Database, now: datetime) -> Plan:

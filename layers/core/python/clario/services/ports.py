@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import BinaryIO, Protocol
 
 
@@ -154,19 +155,31 @@ class TokenCipher(Protocol):
         ...
 
 
+class ExecutionStatus(StrEnum):
+    """How an execution of the state machine stands."""
+
+    UNKNOWN = "unknown"  # never started, or longer ago than anybody remembers
+    RUNNING = "running"
+    ENDED = "ended"
+
+
 class Workflow(Protocol):
     """Runs the state machine."""
 
     def start(self, name: str, payload: dict[str, object]) -> None:
-        """Start an execution; while it runs, the same name is the same execution. A name is used once."""
+        """Start an execution; while it runs, the same name with the same payload is the same execution.
+
+        Raises:
+            ExecutionEnded: the name is used up: that execution has ended, or runs with another payload.
+        """
         ...
 
     def stop(self, name: str) -> None:
         """Stop the execution if it runs."""
         ...
 
-    def is_running(self, name: str) -> bool:
-        """Whether that execution is known and running."""
+    def status(self, name: str) -> ExecutionStatus:
+        """How that execution stands."""
         ...
 
 

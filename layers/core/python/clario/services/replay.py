@@ -5,7 +5,7 @@ from datetime import date
 
 from ..domain.streams import STREAMS
 from ..payloads import SyncTask
-from .detect import detect
+from .detect import run_detection
 from .normalize import normalize_document
 from .ports import Clock, ObjectStore
 from .store import store_document
@@ -42,4 +42,4 @@ def _detect_again(task: SyncTask, database: Database, clock: Clock) -> None:
     with database.transaction(task.seller_id) as work:
         is_sandbox = any(connection.is_sandbox for connection in work.connections.all())
         work.detections.enqueue(task.sync_id, is_sandbox)
-    detect(task, database=database, clock=clock)
+    run_detection(task, database=database, clock=clock)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, BinaryIO, Protocol
 from uuid import UUID
@@ -107,6 +107,14 @@ class QueuedDetection:
 
 
 @dataclass(frozen=True, slots=True)
+class DetectionAttempt:
+    """One worker's turn at a job. `number` fences off earlier ones, `done` are the connections that are finished."""
+
+    number: int
+    done: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ProductCost:
     """What the seller paid for one unit from that day on."""
 
@@ -147,6 +155,18 @@ class Syncs(Protocol):
 
     def last_completed_at(self) -> datetime | None:
         """When the newest completed sync ended."""
+        ...
+
+    def is_due(self, due: datetime, failed_before: datetime) -> bool:
+        """Whether the seller is one of `Dispatch.due_sellers`."""
+        ...
+
+    def beat(self, sync_id: str) -> None:
+        """A sign of life of a running sync."""
+        ...
+
+    def next_part(self, sync_id: str, part: int) -> None:
+        """The running sync goes on as that part, if it is at the one before."""
         ...
 
     def mark_planned(self, sync_id: str) -> None: ...
@@ -233,15 +253,19 @@ class Detections(Protocol):
 
     def queued(self, sync_id: str) -> QueuedDetection | None: ...
 
-    def begin(self, sync_id: str) -> int:
-        """Take the job; the answer is the attempt's number, which fences off earlier ones."""
+    def begin(self, sync_id: str, lease: timedelta) -> DetectionAttempt | None:
+        """Take the job for at most that long; None while somebody else is at it, or when it is done."""
         ...
 
-    def still_mine(self, sync_id: str, attempt: int) -> bool:
+    def note_done(self, sync_id: str, attempt: DetectionAttempt, *, put_back: bool = False) -> None:
+        """Keep what the attempt has done; put back, the job waits for the next one."""
+        ...
+
+    def still_mine(self, sync_id: str, attempt: DetectionAttempt) -> bool:
         """Locks the queue row until the transaction ends and says whether no later attempt has begun."""
         ...
 
-    def finish(self, sync_id: str, attempt: int, error: str | None = None) -> None: ...
+    def finish(self, sync_id: str, attempt: DetectionAttempt, error: str | None = None) -> None: ...
 
     def facts(self, connection: Connection) -> SellerFacts:
         """Everything detection reads for one connection, from one consistent state."""
@@ -274,6 +298,22 @@ class Costs(Protocol):
     def all(self) -> list[ProductCost]: ...
 
     def page(self, limit: int, after: tuple[str, str, date] | None = None) -> Page[ProductCost]: ...
+
+
+class Dispatch(Protocol):
+    """What is due, across sellers: ids and times, never data."""
+
+    def quiet_syncs(self, since: datetime) -> list[str]:
+        """Whose running sync has given no sign of life since then."""
+        ...
+
+    def waiting_detections(self, since: datetime, limit: int) -> list[tuple[str, str]]:
+        """Seller and sync of queued detections that nobody has taken since then, or whose worker is gone."""
+        ...
+
+    def due_sellers(self, due: datetime, failed_before: datetime, limit: int) -> list[str]:
+        """Who can sync and has no sync for what fell due then; one that failed after `failed_before` counts as one."""
+        ...
 
 
 class Work(Protocol):

@@ -328,6 +328,7 @@ CREATE TABLE detection_queue (
     created_at   timestamptz NOT NULL DEFAULT clario_now(),
     processed_at timestamptz,
     attempts     integer NOT NULL DEFAULT 0,            -- also the fencing number: only the newest attempt may write
+    leased_until timestamptz,                           -- a worker is at it until then at the longest
     error        text
 );
 
@@ -410,7 +411,8 @@ ALTER TABLE sync_progress ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sync_progress FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_rows ON sync_progress USING (user_id = nullif(current_setting('app.seller_id', true), ''));
 
--- The dispatcher looks across sellers for what is due: syncs and queued detections, never data.
+-- The dispatcher looks across sellers for what is due: connections, syncs and queued detections, never data.
+CREATE POLICY dispatch ON connections FOR SELECT TO clario_dispatch USING (true);
 CREATE POLICY dispatch ON sync_progress FOR SELECT TO clario_dispatch USING (true);
 CREATE POLICY dispatch ON detection_queue FOR SELECT TO clario_dispatch USING (true);
 
@@ -420,5 +422,6 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO clario_api;
 REVOKE SELECT ON tokens, usage_plans FROM clario_api;
 GRANT INSERT, UPDATE ON sync_progress, progress_events, connections TO clario_api;
 GRANT INSERT, UPDATE, DELETE ON product_costs TO clario_api;
-GRANT SELECT (sync_id, user_id, status, part, started_at, updated_at) ON sync_progress TO clario_dispatch;
-GRANT SELECT (id, seller_id, sync_id, status, priority, created_at) ON detection_queue TO clario_dispatch;
+GRANT SELECT (seller_id, status) ON connections TO clario_dispatch;
+GRANT SELECT (sync_id, user_id, status, started_at, completed_at, updated_at) ON sync_progress TO clario_dispatch;
+GRANT SELECT (seller_id, sync_id, status, created_at, leased_until) ON detection_queue TO clario_dispatch;

@@ -2,15 +2,31 @@
 -- A sync has one job; asked for again after it ended, it is pending again.
 INSERT INTO detection_queue (seller_id, sync_id, is_sandbox) VALUES (%(seller_id)s, %(sync_id)s, %(is_sandbox)s)
 ON CONFLICT (sync_id) DO UPDATE
-SET status = 'pending', created_at = clario_now(), processed_at = NULL, error = NULL
+SET status = 'pending', created_at = clario_now(), processed_at = NULL, error = NULL, payload = '{}'
 WHERE detection_queue.status IN ('completed', 'failed')
 
 -- name: queued_detection
 SELECT sync_id, status, created_at, attempts FROM detection_queue WHERE sync_id = %(sync_id)s
 
+-- name: waiting_detections
+-- Across sellers, for the dispatcher: queued jobs that nobody has taken since then, or whose worker is gone.
+SELECT seller_id, sync_id FROM detection_queue
+WHERE (status = 'pending' AND created_at <= %(since)s) OR (status = 'processing' AND leased_until < clario_now())
+ORDER BY created_at LIMIT %(limit)s
+
 -- name: begin_detection
-UPDATE detection_queue SET status = 'processing', attempts = attempts + 1 WHERE sync_id = %(sync_id)s
-RETURNING attempts
+-- One worker at a time: a message that comes twice finds the job taken, or done.
+UPDATE detection_queue
+SET status = 'processing', attempts = attempts + 1, leased_until = clario_now() + make_interval(secs => %(seconds)s)
+WHERE sync_id = %(sync_id)s
+  AND (status IN ('pending', 'failed') OR (status = 'processing' AND leased_until < clario_now()))
+RETURNING attempts, payload
+
+-- name: note_detection
+-- What is done is done, whoever goes on with the job.
+UPDATE detection_queue
+SET payload = %(payload)s, status = CASE WHEN %(put_back)s THEN 'pending' ELSE status END
+WHERE sync_id = %(sync_id)s AND attempts = %(attempt)s AND status = 'processing'
 
 -- name: lock_detection
 -- The newest attempt holds the job; the row stays locked until the transaction ends.

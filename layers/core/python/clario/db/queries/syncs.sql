@@ -12,9 +12,23 @@ SELECT * FROM sync_progress WHERE sync_id = %(sync_id)s
 -- name: running_sync
 SELECT * FROM sync_progress WHERE user_id = %(seller_id)s AND status = 'running'
 
--- name: all_running_syncs
--- Across sellers, for the dispatcher.
-SELECT user_id, sync_id FROM sync_progress WHERE status = 'running' ORDER BY started_at
+-- name: quiet_syncs
+-- Across sellers, for the dispatcher: whose running sync has given no sign of life since then.
+SELECT user_id FROM sync_progress WHERE status = 'running' AND updated_at <= %(since)s ORDER BY started_at
+
+-- name: due_sellers
+-- Who has a usable connection and no sync for what fell due then; a failed one is tried again after a while. Across
+-- sellers for the dispatcher, of one seller when it is looked at once more before the start. Longest waiting first.
+SELECT seller_id
+FROM (SELECT DISTINCT seller_id FROM connections WHERE status = 'active') AS connected
+LEFT JOIN LATERAL (
+    SELECT status, started_at, completed_at FROM sync_progress WHERE user_id = seller_id
+    ORDER BY started_at DESC LIMIT 1
+) AS last ON true
+WHERE (%(only)s::text IS NULL OR seller_id = %(only)s)
+  AND (last.status IS NULL OR last.completed_at < %(due)s
+       OR (last.status = 'failed' AND last.completed_at < %(failed_before)s))
+ORDER BY last.started_at NULLS FIRST, seller_id LIMIT %(limit)s
 
 -- name: newest_syncs
 SELECT * FROM sync_progress WHERE user_id = %(seller_id)s
@@ -25,6 +39,14 @@ SELECT max(completed_at) AS at FROM sync_progress WHERE user_id = %(seller_id)s 
 
 -- name: mark_planned
 UPDATE sync_progress SET planned_at = coalesce(planned_at, clario_now()) WHERE sync_id = %(sync_id)s
+
+-- name: beat
+-- A sign of life: the dispatcher leaves the sync alone.
+UPDATE sync_progress SET updated_at = clario_now() WHERE sync_id = %(sync_id)s AND status = 'running'
+
+-- name: next_part
+UPDATE sync_progress SET part = %(part)s, updated_at = clario_now()
+WHERE sync_id = %(sync_id)s AND status = 'running' AND part = %(part)s - 1
 
 -- name: set_orders
 -- Counts never fall.
