@@ -17,9 +17,10 @@ def substitutions() -> dict[str, str]:
 
 def invoke(function: str, payload: Any) -> Any:
     """Call a function's handler the way Lambda would, without its context."""
-    return _handler(function)(payload, None)
+    return handler(function)(payload, None)
 
 
 @cache
-def _handler(function: str) -> Any:
+def handler(function: str) -> Any:
+    """The handler of the function in that folder."""
     return importlib.import_module(f"functions.{function}.app").lambda_handler

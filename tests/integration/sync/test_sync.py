@@ -252,7 +252,7 @@ def test_cancelled_in_any_state_it_stays_cancelled_and_the_next_start_works(
     bench: Bench, calm, monkeypatch: pytest.MonkeyPatch, function: str
 ) -> None:
     control = bench.container.sync_control()
-    handler_of, cancelled = functions._handler, []
+    handler_of, cancelled = functions.handler, []
 
     def cancelling(name: str):
         def handler(payload, context):
@@ -264,7 +264,7 @@ def test_cancelled_in_any_state_it_stays_cancelled_and_the_next_start_works(
 
         return handler
 
-    monkeypatch.setattr(functions, "_handler", cancelling)
+    monkeypatch.setattr(functions, "handler", cancelling)
     sync_id = control.start(SELLER)
     bench.runtime.engine.run_until_idle()
     assert cancelled == [function]
