@@ -17,8 +17,9 @@ ALLOWED = {
     "services": {"domain"} | SHARED,
     "spapi": {"services", "domain"} | SHARED,
     "db": {"services", "domain"} | SHARED,
-    "files": {"services", "domain"} | SHARED,
-    "aws": {"services", "domain"} | SHARED,
+    "formats": {"errors"},
+    "files": {"formats", "services", "domain"} | SHARED,
+    "aws": {"formats", "services", "domain"} | SHARED,
     "api": {"services", "domain"} | SHARED,
     "bootstrap": {"api", "aws", "db", "files", "spapi", "services", "domain"} | SHARED,
 }
@@ -29,7 +30,7 @@ MAY_USE = {
     "api": {"fastapi", "jwt", "starlette"},
     "aws": AWS,
     "db": {"psycopg"},
-    "files": {"cryptography"},
+    "formats": {"cryptography"},
     "spapi": {"httpx"},
 }
 FILES = sorted(CLARIO.rglob("*.py"))

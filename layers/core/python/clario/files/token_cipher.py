@@ -3,17 +3,12 @@
 import os
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from clario.errors import ConfigurationError, FatalError
-
-KEY_BYTES = 32
-NONCE_BYTES = 12
+from clario.errors import ConfigurationError
+from clario.formats.sealing import KEY_BYTES, seal, unseal
 
 
 class KeyFileCipher:
-    """AES-256-GCM under the key in `path`; the owner is bound as associated data.
+    """Tokens sealed under the key in `path`.
 
     The file is made, readable by its owner only, when it does not exist.
 
@@ -22,18 +17,13 @@ class KeyFileCipher:
     """
 
     def __init__(self, path: Path) -> None:
-        self._cipher = AESGCM(_key(path))
+        self._key = _key(path)
 
     def encrypt(self, plain: str, owner: str) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, plain.encode(), owner.encode())
+        return seal(self._key, plain, owner)
 
     def decrypt(self, sealed: bytes, owner: str) -> str:
-        nonce, text = bytes(sealed[:NONCE_BYTES]), bytes(sealed[NONCE_BYTES:])
-        try:
-            return self._cipher.decrypt(nonce, text, owner.encode()).decode()
-        except (InvalidTag, ValueError):
-            raise FatalError("a stored token cannot be opened with TOKEN_KEY; connect Amazon again") from None
+        return unseal(self._key, bytes(sealed), owner)
 
 
 def _key(path: Path) -> bytes:

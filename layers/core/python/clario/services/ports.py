@@ -141,7 +141,7 @@ class ObjectStore(Protocol):
         ...
 
     def open(self, key: str) -> BinaryIO:
-        """The object's plain content as a stream."""
+        """The object's plain content as a stream. Raises `FatalError` when there is no such object."""
         ...
 
 
