@@ -1,6 +1,7 @@
 """Composition: the only place where ports meet what implements them."""
 
 import hashlib
+import re
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from clario.services.ports import Clock, ObjectStore, Queue, SellerApi, TokenCipher, Workflow
     from clario.services.work import Connection
 
+# What KMS calls a key: an ARN, an alias, the id of a key of one region or of several.
+KMS_KEY = re.compile(r"arn:[\w-]+:kms:\S+|alias/\S+|mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 class SystemClock:
     """Real time."""
@@ -40,7 +44,8 @@ class Container:
     """Everything a handler may need, made when first asked for.
 
     Args:
-        workflow, queue: who runs the state machine and carries detection jobs; the runtime hands them in.
+        workflow, queue: who runs the state machine and carries detection jobs. One machine's runtime hands them in;
+            on AWS they are the state machine and the queue that the settings name.
         simulated: `clock` is a simulation's, so the database lives in its time, too.
     """
 
@@ -49,6 +54,15 @@ class Container:
     queue: "Queue | None" = None
     clock: "Clock" = field(default_factory=SystemClock)
     simulated: bool = False
+
+    def __post_init__(self) -> None:
+        from clario.aws.queue import SqsQueue
+        from clario.aws.workflow import StepFunctionsWorkflow
+
+        if self.workflow is None and self.settings.state_machine_arn:
+            self.workflow = StepFunctionsWorkflow(self.settings.state_machine_arn)
+        if self.queue is None and self.settings.detection_queue_url:
+            self.queue = SqsQueue(self.settings.detection_queue_url)
 
     @cached_property
     def database(self) -> "PostgresDatabase":
@@ -59,14 +73,20 @@ class Container:
 
     @cached_property
     def objects(self) -> "ObjectStore":
+        from clario.aws.object_store import S3ObjectStore
         from clario.files.object_store import FolderObjectStore
 
+        if self.settings.raw_store.startswith("s3://"):
+            return S3ObjectStore(self.settings.raw_store)
         return FolderObjectStore(local_folder(self.settings.raw_store))
 
     @cached_property
     def cipher(self) -> "TokenCipher":
+        from clario.aws.token_cipher import KmsCipher
         from clario.files.token_cipher import KeyFileCipher
 
+        if KMS_KEY.fullmatch(self.settings.token_key):
+            return KmsCipher(self.settings.token_key)
         return KeyFileCipher(local_folder(self.settings.token_key))
 
     @cached_property
@@ -104,11 +124,11 @@ class Container:
 
     @property
     def sync_workflow(self) -> "Workflow":
-        return _given(self.workflow)
+        return _given(self.workflow, "STATE_MACHINE_ARN")
 
     @property
     def detection_queue(self) -> "Queue":
-        return _given(self.queue)
+        return _given(self.queue, "DETECTION_QUEUE_URL")
 
 
 class AmazonAccess:
@@ -186,10 +206,10 @@ def _sessions(settings: Settings) -> "Sessions":
 PortT = TypeVar("PortT")
 
 
-def _given(port: PortT | None) -> PortT:
-    """A port that the runtime must hand in."""
+def _given(port: PortT | None, variable: str) -> PortT:
+    """A port that the runtime hands in or that a variable of the environment names."""
     if port is None:
-        raise ConfigurationError("this process was started without a workflow or a queue; use `make serve` or deploy")
+        raise ConfigurationError(f"{variable} is not set; on a laptop, `make serve` runs what it would name")
     return port
 
 
@@ -200,8 +220,14 @@ def container() -> Container:
     """The container of this execution environment, from the environment's settings."""
     global _container
     if _container is None:
-        _container = Container(read_settings())
+        _container = Container(read_settings(secret=_secret))
     return _container
+
+
+def _secret(arn: str) -> str:
+    from clario.aws.secrets import read_secret
+
+    return read_secret(arn)
 
 
 def use(other: Container) -> None:

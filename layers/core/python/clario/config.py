@@ -150,11 +150,18 @@ def read_settings(environment: Mapping[str, str] = os.environ, secret: Callable[
     values = {name: environment[name.upper()] for name in Settings.model_fields if environment.get(name.upper())}
     if secret is not None:
         arns = {name: environment.get(f"{name.upper()}_ARN") for name in SECRETS if name not in values}
-        values |= {name: secret(arn) for name, arn in arns.items() if arn}
+        values |= {name: _read(secret, name, arn) for name, arn in arns.items() if arn}
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
         raise ConfigurationError(_one_line(error)) from None
+
+
+def _read(secret: Callable[[str], str], name: str, arn: str) -> str:
+    try:
+        return secret(arn)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{name.upper()}_ARN: {error}") from error
 
 
 def _one_line(error: ValidationError) -> str:
