@@ -32,10 +32,21 @@ def main() -> int:
     clock = VirtualClock(datetime.fromisoformat(start))
     clock.add_listener(LocalAmazon(os.environ["AMAZON_SPAPI_BASE_URL"], 1.0).follow)
     with module.runtime(Path(os.environ["RAW_STORE"]).parent, dict(os.environ), clock=clock) as running:
-        sync_id = running.container.sync_control().start(SELLER)
+        sync_id = _by_tick(running) if where[:1] == ["dispatch"] else running.container.sync_control().start(SELLER)
         result = running.engine.wait(execution_name(sync_id))
         running.engine.run_until_idle()
     return 0 if result.status == "SUCCEEDED" else 1
+
+
+def _by_tick(running: module.Runtime) -> str:
+    """Connect as a start would, and let the scheduler's tick find that the first sync is due."""
+    environment = running.container.sync_control().environment
+    assert environment is not None
+    with running.container.database.transaction(SELLER) as work:
+        work.connections.add_environment(environment)
+    running.engine.invoke("dispatch", {})
+    with running.container.database.transaction(SELLER) as work:
+        return work.syncs.newest(limit=1)[0].sync_id
 
 
 def _die() -> None:

@@ -259,7 +259,7 @@ def test_cancelled_in_any_state_it_stays_cancelled_and_the_next_start_works(
             answer = handler_of(name)(payload, context)
             if name == function and not cancelled:
                 cancelled.append(name)
-                control.cancel(SELLER, payload["syncId"])
+                control.cancel(SELLER, sync_id)
             return answer
 
         return handler
