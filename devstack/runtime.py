@@ -84,15 +84,26 @@ def runtime(
     Raises:
         EngineBusy: another process runs syncs on this database.
     """
+    with (
+        local_database(data, environment) as dsn,
+        _only_engine(dsn),
+        local_settings(data, environment, dsn, amazon_options) as (values, amazon),
+        _composed(values, amazon, clock) as running,
+    ):
+        yield running
+
+
+@contextmanager
+def local_settings(
+    data: Path, environment: Mapping[str, str], dsn: str, amazon_options: tuple[str, ...] = ()
+) -> Iterator[tuple[dict[str, str], LocalAmazon | None]]:
+    """The variables of this machine's settings; a local Amazon runs for them unless they name an Amazon themselves."""
     with ExitStack() as stack:
-        dsn = stack.enter_context(local_database(data, environment))
-        stack.enter_context(_only_engine(dsn))
         amazon = None
         if not environment.get("AMAZON_SPAPI_BASE_URL"):
             scale = float(environment.get("AMAZON_SPAPI_RATE_SCALE") or LOCAL_SCALE)
             amazon = stack.enter_context(local_amazon(scale, *(amazon_options or lasting_world(data))))
-        values = {**(amazon.settings() if amazon else {}), **environment, "DATABASE_URL": dsn}
-        yield stack.enter_context(_composed(values, amazon, clock))
+        yield {**(amazon.settings() if amazon else {}), **environment, "DATABASE_URL": dsn}, amazon
 
 
 @contextmanager
