@@ -1,6 +1,6 @@
 # Works with GNU make 3.81 and newer. `make` alone lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench format amazon clean setup
+.PHONY: help demo serve test check bench format amazon invoke clean setup
 .SUFFIXES:
 
 PY := .venv/bin/python
@@ -32,6 +32,9 @@ bench: setup ## what it costs: the first load at Amazon's pace
 
 format: setup ## put the code into its form
 	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
+
+invoke: setup ## one function as Lambda runs it: make invoke FN=fetch [EVENT=file]
+	@$(PY) -m devstack.invoke $(FN) $(EVENT)
 
 amazon: setup ## the local Amazon alone
 	@$(PY) -m local_amazon serve
