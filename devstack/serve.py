@@ -40,7 +40,7 @@ def main(data: Path = DATA) -> int:
             runtime(data, environment) as running,
             running.engine.run_in_background(),
         ):
-            _start_ticks(running)
+            start_ticks(running)
             Server(running.container, listener).run(sockets=[listener])
     except ClarioError as error:
         print(f"serve: {error}", file=sys.stderr)
@@ -50,7 +50,8 @@ def main(data: Path = DATA) -> int:
     return 0
 
 
-def _start_ticks(running: Runtime) -> None:
+def start_ticks(running: Runtime) -> None:
+    """What EventBridge Scheduler does in the cloud, at the rate of the settings; 0 minutes: not at all."""
     if minutes := running.container.settings.sync_tick_minutes:
         schedule(running.engine, "dispatch", timedelta(minutes=minutes))
 

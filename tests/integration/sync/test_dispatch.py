@@ -1,6 +1,7 @@
 """The scheduler's tick, and everything that arrives twice, late or never: one sync, the same final database."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from clario.services import plan
 from clario.services.detect import run_detection
 from clario.services.syncs import execution_name
 from clario.services.work import Sync
-from tests.integration.sync.conftest import SELLER, Bench
+from devstack.serve import start_ticks
+from tests.integration.sync.conftest import SELLER, Bench, opened
 
 
 def connect(bench: Bench) -> None:
@@ -45,14 +47,19 @@ def test_nobody_connected_nothing_is_due(bench: Bench) -> None:
 def test_a_connected_seller_is_synced_at_once_and_then_daily_at_two(bench: Bench) -> None:
     connect(bench)
     assert bench.clock.now().hour == 18
-    assert tick(bench) == {"started": 1}
-    bench.runtime.engine.run_until_idle()
-    while bench.clock.now() < datetime(2026, 7, 8, 3, tzinfo=UTC):
-        tick(bench)
-        later(bench, minutes=5)
+    start_ticks(bench.runtime)
+    bench.runtime.engine.run_until(datetime(2026, 7, 8, 4, tzinfo=UTC))
     assert [sync.trigger for sync in syncs(bench)] == ["scheduled"] * 3
     assert [f"{sync.started_at:%d %H}" for sync in syncs(bench)][1:] == ["07 02", "08 02"]
     assert {sync.status for sync in syncs(bench)} == {"completed"}
+
+
+def test_without_ticks_nothing_starts_by_itself(database_url: str, tmp_path: Path) -> None:
+    with opened(database_url, tmp_path, SYNC_TICK_MINUTES="0") as bench:
+        connect(bench)
+        start_ticks(bench.runtime)
+        later(bench, hours=30)
+        assert syncs(bench) == []
 
 
 def test_a_tick_delivered_twice_starts_one_sync(bench: Bench, calm: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from .syncs import start_execution
 from .work import Connection, Database, Sync, Work
 
 # A Step Functions execution ends at 25,000 events: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-# Where every task of a slice is retried as often as the machine allows, it leaves four times the events it leaves in calm.
+# Where every task of a slice is retried as often as the machine allows, it leaves four times the events of a calm one.
 LONG_HISTORY = 5_000
 EVENTS_PER_ROUND = 12
 EVENTS_PER_SLICE = 30  # poll, fetch, normalize, store: entering and leaving each state, and three events of each task
