@@ -11,6 +11,7 @@ from typing import Any
 from clario.bootstrap import Container
 from clario.domain.claims import AnomalyType, Claim, DetectionRun, Tier, fingerprint, reconcile
 from clario.domain.progress import STARTED, STARTING_MESSAGE
+from clario.domain.streams import STREAMS
 from clario.domain.values import MARKETPLACES, local_day
 from clario.errors import AmazonNotConnected
 from clario.services.work import Connection, EnvironmentConnection
@@ -94,14 +95,15 @@ def _add_slice(container: Container, connection: Connection, slice_id: int, entr
     start = _today(container) - timedelta(weeks=entry.weeks_ago)
     with container.database.statements(SELLER) as run:
         run.connection.execute(
-            "INSERT INTO sync_slices (slice_id, sync_id, seller_id, connection_id, stream, scope, start_day, end_day)"
-            " OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            "INSERT INTO sync_slices (slice_id, sync_id, seller_id, connection_id, stream, source, scope, start_day,"
+            " end_day) OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 slice_id,
                 SYNC,
                 SELLER,
                 connection.connection_id,
                 entry.stream,
+                STREAMS[entry.stream].sources[0].name,
                 SHOP,
                 start,
                 start + timedelta(days=6),

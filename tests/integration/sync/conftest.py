@@ -26,9 +26,8 @@ SMALL = ("--size", "900", "--days", "55", "--ahead", "0", "--frozen-clock", "--c
 # What two runs of the same history may differ in.
 INCIDENTAL = {"id", "connection_id", "document_id", "as_of", "created_at", "updated_at", "discovery_date"}
 
-TABLES = [stream.table for stream in STREAMS.values()] + [
-    stream.history.table for stream in STREAMS.values() if stream.history
-]
+FILLED = [table for stream in STREAMS.values() for source in stream.sources for table in source.tables]
+TABLES = {table.name for table in FILLED} | {table.history.table for table in FILLED if table.history}
 
 
 class Bench:
@@ -103,8 +102,8 @@ def content(database: PostgresDatabase, seller_id: str = SELLER) -> dict[str, An
     found: dict[str, Any] = {
         table: sorted(map(_comparable, read(f"SELECT * FROM {table}")), key=str) for table in TABLES
     }
-    found["coverage"] = read("SELECT stream, scope, day FROM coverage ORDER BY 1, 2, 3")
-    found["rejected"] = read("SELECT stream, line, day, reason, raw FROM rejected_rows ORDER BY 1, 2, 4")
+    found["coverage"] = read("SELECT stream, dataset, scope, day FROM coverage ORDER BY 1, 2, 3, 4")
+    found["rejected"] = read("SELECT dataset, line, day, reason, raw FROM rejected_rows ORDER BY 1, 2, 4")
     detections = [_comparable(row) for row in read("SELECT * FROM detection_results")]
     found["detections"] = sorted(map(_detection, detections), key=lambda row: str(row["fingerprint"]))
     return found

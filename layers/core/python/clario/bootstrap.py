@@ -99,7 +99,12 @@ class Container:
 
     @property
     def plan_settings(self) -> PlanSettings:
-        return PlanSettings(self.settings.sync_history_days, self.settings.amazon_spapi_marketplace_ids)
+        settings = self.settings
+        versions = {
+            "orders": settings.amazon_spapi_orders_version,
+            "financial_events": settings.amazon_spapi_finances_version,
+        }
+        return PlanSettings(settings.sync_history_days, settings.amazon_spapi_marketplace_ids, versions)
 
     def sync_control(self) -> SyncControl:
         environment = None

@@ -56,7 +56,7 @@ def _no_data(task: SliceTask, step: AmazonStep, part: Slice, report: Report) -> 
     with step.database.transaction(task.seller_id) as work:
         if step.within_cooldown(part, report.created_at, work):
             ended = held_back(part, work)
-        elif work.loads.holds_rows(part.connection_id, part.definition, part.days):
+        elif work.loads.holds_rows(part):
             ended = replace(
                 part,
                 state=SliceState.UNCHANGED,

@@ -13,7 +13,6 @@ from ..domain.detection.facts import SellerFacts
 from ..domain.progress import ProgressEvent
 from ..domain.records import Rejected
 from ..domain.slices import Slice
-from ..domain.streams import Stream
 from ..domain.values import DayRange
 from .pages import (
     DetectionFilter,
@@ -77,6 +76,7 @@ class Document:
     document_id: int
     connection_id: int
     stream: str
+    source: str
     scope: str
     days: DayRange
     raw_object: str
@@ -219,18 +219,20 @@ class Loads(Protocol):
         """Documents about days from then on, in the order in which Amazon made them."""
         ...
 
-    def covered_days(self, connection_id: int, stream: str, scope: str) -> dict[date, datetime]:
+    def covered_days(self, connection_id: int, dataset: str, scope: str) -> dict[date, datetime]:
         """When each loaded day's data was made."""
         ...
 
-    def holds_rows(self, connection_id: int, stream: Stream, days: DayRange) -> bool: ...
+    def holds_rows(self, part: Slice) -> bool:
+        """Whether there are rows of the slice's days; where rows have no day, whether a document spoke of them."""
+        ...
 
     def unseen_orders(self, part: Slice, order_ids: list[str]) -> int:
         """How many of these orders no other stored slice of the same sync has brought."""
         ...
 
-    def store(self, document: Document, stream: Stream, rows: BinaryIO, rejected: Iterable[Rejected]) -> Stored:
-        """Write a document's rows (CSV with header) and its coverage in one go.
+    def store(self, document: Document, parts: Mapping[str, BinaryIO], rejected: Iterable[Rejected]) -> Stored:
+        """Write a document's rows (CSV with header, by table) and its coverage in one go.
 
         Only days whose coverage is not newer than the document are touched, whatever order documents arrive in. A
         snapshot that a newer one has overtaken still fills the history of its own day.

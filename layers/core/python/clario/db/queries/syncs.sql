@@ -91,11 +91,11 @@ SELECT event_id, type, sync_id, progress, status, message, claims_detected FROM 
 WHERE sync_id = %(sync_id)s AND event_id > %(after)s ORDER BY event_id
 
 -- name: plan_slice
-INSERT INTO sync_slices (sync_id, seller_id, connection_id, stream, scope, start_day, end_day, state, requested_at,
-                         report_id)
-VALUES (%(sync_id)s, %(seller_id)s, %(connection_id)s, %(stream)s, %(scope)s, %(start_day)s, %(end_day)s, %(state)s,
-        %(requested_at)s, %(report_id)s)
-ON CONFLICT (sync_id, connection_id, stream, scope, start_day) DO NOTHING
+INSERT INTO sync_slices (sync_id, seller_id, connection_id, stream, source, scope, start_day, end_day, state,
+                         requested_at, report_id)
+VALUES (%(sync_id)s, %(seller_id)s, %(connection_id)s, %(stream)s, %(source)s, %(scope)s, %(start_day)s, %(end_day)s,
+        %(state)s, %(requested_at)s, %(report_id)s)
+ON CONFLICT (sync_id, connection_id, stream, source, scope, start_day) DO NOTHING
 
 -- name: get_slice
 SELECT * FROM sync_slices WHERE slice_id = %(slice_id)s
