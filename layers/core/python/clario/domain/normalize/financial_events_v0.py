@@ -149,7 +149,7 @@ def _row(event: _Event, leaf: _Leaf, number: int) -> FinancialEvent:
     path = "/".join(leaf.path)
     is_fee = event.kind.name == "ServiceFee" or any("Fee" in step for step in leaf.path)
     quantity = _first(QUANTITIES, leaf.item, event.fields)
-    told = {name: value for name, value in event.fields.items() if isinstance(value, str | int | Decimal)}
+    told = {name: value for name in event.kind.key if isinstance(value := event.fields.get(name), str | int)}
     return FinancialEvent(
         line=event.line,
         posted_on=event.day,
@@ -166,7 +166,7 @@ def _row(event: _Event, leaf: _Leaf, number: int) -> FinancialEvent:
         currency=leaf.money.currency,
         quantity=None if quantity is None else integer(quantity, "quantity"),
         description=_first(DESCRIPTIONS, event.fields),
-        metadata=json.dumps({"path": path, "event": told}, default=str, sort_keys=True, separators=(",", ":")),
+        metadata=json.dumps({"path": path, "event": told}, sort_keys=True, separators=(",", ":")),
     )
 
 

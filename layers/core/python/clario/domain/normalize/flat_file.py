@@ -12,7 +12,7 @@ from typing import TypeVar
 from ..errors import UnreadableDocument
 from ..records import Rejected
 from .context import Context
-from .fields import Unreadable, amount, integer, optional_amount, optional_integer, optional_moment
+from .fields import Unreadable, integer, optional_amount, optional_integer, optional_moment
 
 NO_VALUE = ("", "--")
 
@@ -53,9 +53,6 @@ class Row:
 
     def optional_integer(self, column: str) -> int | None:
         return optional_integer(self.text(column), column)
-
-    def amount(self, column: str) -> Decimal:
-        return amount(self.text(column), column)
 
     def optional_amount(self, column: str) -> Decimal | None:
         return optional_amount(self.text(column), column)
