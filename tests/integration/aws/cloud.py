@@ -77,12 +77,17 @@ class Cloud:
     def _task(self, resource: str, payload: Any) -> Any:
         """A task of the state machine. One runs at a time, so that their common clock makes sense."""
         name = resource.rpartition(":")[2]
-        self.before(name)
         with self._one_at_a_time:
+            self.before(name)
             answer = invoke(name, payload)
         if name == "poll_detection":
             self._deliver()
         return answer
+
+    def close(self) -> None:
+        """End when the task that may still be under way has ended."""
+        with self._one_at_a_time:
+            self.container.database.close()
 
     def _deliver(self) -> None:
         """Hand what lies in the queue to its worker, twice: it is delivered at least once."""
@@ -177,7 +182,7 @@ def deployed(variables: dict[str, str], clock: VirtualClock) -> Iterator[Cloud]:
         try:
             yield cloud
         finally:
-            cloud.container.database.close()
+            cloud.close()
             _door("api_sync").cache_clear()
             forget_clients()
 
