@@ -32,6 +32,8 @@ SYNC = {"sellerId": "anna", "syncId": "sync_anna_1"}
 INPUT = {**SYNC, "part": 1}
 NEXT = {"request": "poll", "poll": "fetch", "fetch": "normalize", "normalize": "store", "store": "rest"}
 BUG = ZeroDivisionError("a bug")
+KILLED = StateError("Runtime.ExitError", "Runtime exited with error: signal: killed")
+LATE = StateError("Sandbox.Timedout", "Task timed out after 900.00 seconds")
 BUSY = StateError("Lambda.TooManyRequestsException", "Rate Exceeded.")
 MIDWAY = [{"load": ["request", "fetch"]}, {"wait": 90.5}, {"load": ["poll"]}, {"detect": None}]
 ONE_SLICE = [{"load": ["fetch"]}, {"detect": None}]
@@ -139,6 +141,7 @@ SCRIPTS = {
         ONE_SLICE,
         {name: [BUSY] for name in ("plan", "fetch", "store", "queue_detection", "poll_detection", "finish")},
     ),
+    "the process dies, and its successor runs out of time": Script(ONE_SLICE, {"store": [KILLED, LATE]}),
     "throttled until the end": Script(ONE_SLICE, {"fetch": [RetryableError("Throttled: 429")] * MANY}),
     "one slice fails, the others go on": Script(
         [{"load": ["fetch", "normalize", "store"]}, {"detect": None}], {"normalize": [FatalError("unreadable")]}
@@ -172,6 +175,16 @@ ENDS = {
     "the end cannot be written": "EndUnrecorded",
 }
 
+# Whose slice is given up; everywhere else none is.
+GIVEN_UP = {
+    "throttled until the end",
+    "one slice fails, the others go on",
+    "a bug in a slice",
+    "a handler that always hangs",
+    "the failure cannot be recorded",
+    "the failure is recorded at the third try",
+}
+
 
 @pytest.fixture(scope="module")
 def referee() -> Iterator[Referee]:
@@ -188,6 +201,7 @@ def test_the_sync_goes_the_same_way_on_both_engines(name: str, referee: Referee)
     assert ours == theirs
     assert here.calls == there.calls
     assert ours.error == ENDS.get(name)
+    assert ("record_failure" in dict(here.calls)) == (name in GIVEN_UP)
 
 
 def test_slices_side_by_side_come_to_the_same(referee: Referee) -> None:
