@@ -54,9 +54,9 @@ AWS_ERRORS = frozenset(
 )
 """Errors that AWS raises around a handler.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html: a function whose time is up, or whose
-process died, is `Lambda.Unknown` there. Where Lambda's answer has an `errorType`, that is the name:
-https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html.
+A function whose time is up, or whose process died, is Lambda.Unknown, unless Lambda's answer has a name for it:
+https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
 """
 _NAME_LIMIT = 80  # characters of a state's name
 _NUMBERS: dict[str, tuple[float, float]] = {
