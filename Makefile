@@ -42,6 +42,9 @@ build: setup ## what is deployed: functions and layers for Lambda, with their si
 deploy: build ## build, migrate the database, deploy: make deploy ENV=dev
 	@$(PY) -m devstack.deploy $(ENV)
 
+prove: setup ## prove a deployed stack, ten minutes: make prove STACK=clario-dev [SELLER=id]
+	@$(PY) -m devstack.proof $(STACK) $(SELLER)
+
 bench: setup ## what it costs: the first load at Amazon's pace
 	@$(PY) -m bench.first_load
 
