@@ -29,16 +29,16 @@ def main(arguments: list[str]) -> int:
             raise ConfigurationError("STACK: name the stack, as in make prove STACK=clario-dev")
         deployment = find(stack)
         with httpx.Client(base_url=deployment.outputs["ApiUrl"], timeout=40) as http:
-            return prove(_checks(deployment, http, session_of(deployment, seller)))
+            return prove(checks(deployment, http, session_of(deployment, seller)))
     except ClarioError as error:
         print(f"prove: {error}", file=sys.stderr)
         return 1
 
 
-def prove(checks: Iterable[Check]) -> int:
+def prove(given: Iterable[Check]) -> int:
     """Run them all and say what each came to; answers 1 when one failed."""
     failed = 0
-    for title, check in checks:
+    for title, check in given:
         try:
             with our_errors("AWS"):
                 print(f"proved   {title}: {check()}", flush=True)
@@ -62,7 +62,8 @@ def session_of(deployment: Deployment, seller: str) -> str:
     return jwt.encode(claims, read_secret(deployment.outputs["SessionSecretArn"]), "HS256")
 
 
-def _checks(deployment: Deployment, http: httpx.Client, token: str) -> list[Check]:
+def checks(deployment: Deployment, http: httpx.Client, token: str) -> list[Check]:
+    """Everything that is proved, in order: later checks look at the sync of earlier ones."""
     deployment.secrets.append(token)
     api = ApiProof(http, token, time.sleep)
     cloud = CloudProof(deployment, datetime.now(UTC), time.sleep)
