@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 # Seconds. A service of AWS in the same region answers in milliseconds; the state machine tries again anyway.
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 30
 ATTEMPTS = 3
-# Of status 400, unlike those of 429 and 5xx.
-PASSING = {"ThrottlingException", "Throttling", "RequestThrottled", "KmsThrottlingException", "ExecutionLimitExceeded"}
+# Passing troubles of status 400; those of 429 and 5xx need no list.
+THROTTLED = {"Throttling", "ThrottlingException", "RequestThrottled", "KmsThrottlingException"}
+PASSING = THROTTLED | {"ExecutionLimitExceeded", "RequestTimeout"}
 DENIED = {"AccessDenied", "AccessDeniedException", "KmsAccessDeniedException", "ExpiredToken", "ExpiredTokenException"}
 
 _making = threading.Lock()
