@@ -11,31 +11,28 @@ import math
 import os
 import platform
 import re
+import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from clario import bootstrap
 from clario.bootstrap import Container
-from clario.config import SECRETS, read_settings
 from devstack import events
 from devstack.cli import DATA
+from devstack.deployed import PREFIX, as_deployed
 from devstack.functions import ROOT
-from devstack.lambda_runtime import FunctionProcess, Kind, StandIn, function_environment
-from devstack.lambda_runtime.aws import KEY_ARN, RAW_STORE, REGION
+from devstack.lambda_runtime import FunctionProcess, Kind, function_environment
 from devstack.postgres import EmbeddedPostgres
-from devstack.runtime import local_settings
 from devstack.serve import sign_in_token
 from devstack.template import Function, functions
 
 TIMEOUT = 60.0
-PREFIX = "clario/bench/"
 # What runs beside our layers in Lambda; its own dependencies come with it.
 RUNTIME_CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")
 
@@ -118,20 +115,9 @@ class Bench:
     packages: Path
 
     def measure(self, function: Function, command: Sequence[str], runs: int, warm: int) -> Measured:
-        plain = [self._first(function, command, self._plain(function)) for _ in range(runs)]
-        cold = [self._first(function, command, self._as_deployed(function)) for _ in range(runs)]
+        plain = [self._first(function, command, function.with_secrets(self.values)) for _ in range(runs)]
+        cold = [self._first(function, command, function.as_deployed(self.values, PREFIX)) for _ in range(runs)]
         return Measured(function, plain, cold, self._warm(function, command, warm))
-
-    def _plain(self, function: Function) -> dict[str, str]:
-        return {name: value for name, value in self.values.items() if name in function.local_variables}
-
-    def _as_deployed(self, function: Function) -> dict[str, str]:
-        secrets = {f"{name.upper()}_ARN": name.upper() for name in SECRETS}
-        read = {
-            arn: PREFIX + name for arn, name in secrets.items() if arn in function.variables and name in self.values
-        }
-        rest = {name: value for name, value in self._plain(function).items() if name not in secrets.values()}
-        return {**rest, **read}
 
     def _first(self, function: Function, command: Sequence[str], variables: Mapping[str, str]) -> float:
         event = self._event(function)
@@ -143,7 +129,7 @@ class Bench:
     def _warm(self, function: Function, command: Sequence[str], count: int) -> list[float]:
         """The same event again and again: the work itself is done by the first answer."""
         event, times = self._event(function), []
-        with self._process(function, command, self._as_deployed(function)) as process:
+        with self._process(function, command, function.as_deployed(self.values, PREFIX)) as process:
             answer(process, event)
             for _ in range(count):
                 began = time.perf_counter()
@@ -178,30 +164,13 @@ def answer(process: FunctionProcess, event: bytes) -> None:
 @contextmanager
 def bench(folder: Path, python: Python) -> Iterator[Bench]:
     root = copied(folder / "root", python)
-    with ExitStack() as stack:
-        postgres = EmbeddedPostgres(folder / "postgres", durable=False)
-        stack.callback(postgres.remove)
-        values = stack.enter_context(surroundings(folder, postgres.start()))
-        container = Container(read_settings(values))
-        stack.callback(lambda: container.database.close())
-        bootstrap.use(container)
-        yield Bench(container, values, root, python.packages)
-
-
-@contextmanager
-def surroundings(folder: Path, dsn: str) -> Iterator[dict[str, str]]:
-    from clario.db.migrate import migrate
-
-    migrate(dsn)
-    own = {"SESSION_JWT_SECRET": "x" * 48, "RAW_STORE": RAW_STORE, "TOKEN_KEY": KEY_ARN}
-    with local_settings(folder, own, dsn) as (values, _):
-        secrets = {PREFIX + name.upper(): values[name.upper()] for name in SECRETS if values.get(name.upper())}
-        with StandIn(lambda _: None, secrets) as aws:
-            values |= aws.variables()
-            # This process prepares the rows, with the same objects and keys.
-            os.environ |= {"AWS_ENDPOINT_URL": values["AWS_ENDPOINT_URL"], "AWS_DEFAULT_REGION": REGION}
-            os.environ |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
-            yield values
+    postgres = EmbeddedPostgres(folder / "postgres", durable=False)
+    environment = {"SESSION_JWT_SECRET": secrets.token_urlsafe(48)}
+    try:
+        with as_deployed(folder, environment, postgres.start(), lambda _: None) as deployed:
+            yield Bench(deployed.container, deployed.values, root, python.packages)
+    finally:
+        postgres.remove()
 
 
 def copied(root: Path, python: Python) -> Path:
