@@ -19,6 +19,7 @@ PSEUDO = {
     "AWS::StackName": "clario-test",
     "AWS::URLSuffix": "amazonaws.com",
 }
+REQUIRED = {"SecretsPrefix": "clario/test"}
 LOCAL = ("CodeUri", "ContentUri", "DefinitionUri")
 
 
@@ -26,14 +27,14 @@ class Stack:
     """A stack of the template with these parameters; a reference reads `<Name>`, an attribute `<Name.Arn>`."""
 
     def __init__(self, **parameters: str) -> None:
-        values = {"SecretsPrefix": "clario/test", **parameters}
-        translated = transform(_uploaded(values), values, _NoPolicies())
-        self._mappings = translated["Mappings"]
-        self._values = {name: spec.get("Default") for name, spec in translated["Parameters"].items()} | values | PSEUDO
-        self._conditions = translated["Conditions"]
+        values = REQUIRED | parameters
+        made = translated(values)
+        self._mappings = made["Mappings"]
+        self._values = {name: spec.get("Default") for name, spec in made["Parameters"].items()} | values | PSEUDO
+        self._conditions = made["Conditions"]
         self.resources: dict[str, dict[str, Any]] = {
             name: self._worked_out(resource)
-            for name, resource in translated["Resources"].items()
+            for name, resource in made["Resources"].items()
             if "Condition" not in resource or self._holds(resource["Condition"])
         }
 
@@ -107,6 +108,12 @@ def template() -> dict[str, Any]:
     """The template as it is written."""
     parsed: dict[str, Any] = yaml_parse(TEMPLATE.read_text())
     return parsed
+
+
+def translated(values: dict[str, str]) -> dict[str, Any]:
+    """What SAM makes of the template: plain CloudFormation."""
+    made: dict[str, Any] = transform(_uploaded(values), values, _NoPolicies())
+    return made
 
 
 def _uploaded(values: dict[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The state machine's file is one that CloudFormation's linter takes, which looks into raw definitions only."""
+"""CloudFormation's linter takes what SAM makes of the template, and the state machine, into which it looks only raw."""
 
 import json
 from typing import Any
@@ -9,6 +9,7 @@ from cfnlint.api import ManualArgs, lint
 
 from devstack.functions import substitutions
 from devstack.runtime import STATE_MACHINE
+from tests.contract.stack import REQUIRED, translated
 
 ROLE = "arn:aws:iam::123456789012:role/sync"
 
@@ -18,9 +19,23 @@ def faults(definition: dict[str, Any]) -> list[str]:
         name: f"arn:aws:lambda:us-east-1:123456789012:function:{folder}" for name, folder in substitutions().items()
     }
     properties = {"RoleArn": ROLE, "Definition": definition, "DefinitionSubstitutions": arns}
-    template = {"Resources": {"Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}}
+    return linted({"Resources": {"Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}})
+
+
+def linted(template: dict[str, Any]) -> list[str]:
     found = lint(json.dumps(template), config=ManualArgs(regions=["us-east-1"]))
     return [f"{match.rule.id} {match.message}" for match in found]
+
+
+@pytest.mark.parametrize("tracing", ["Active", "Disabled"])
+def test_what_sam_makes_of_the_template_has_no_fault(tracing: str) -> None:
+    assert linted(translated(REQUIRED | {"Tracing": tracing})) == []
+
+
+def test_a_fault_in_it_would_be_found() -> None:
+    made = translated(REQUIRED)
+    made["Resources"]["PlanFunction"]["Properties"]["Runtime"] = "python9.9"
+    assert any("python9.9" in fault for fault in linted(made))
 
 
 @pytest.fixture
