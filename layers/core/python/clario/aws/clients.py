@@ -1,6 +1,6 @@
 """AWS clients, made when first needed and kept for the process; and what AWS answers, as errors of ours.
 
-botocore itself, without boto3 around it: docs/decisions/0007-cold-starts-and-tracing.md.
+boto3 is imported with the first of them: docs/decisions/0007-cold-starts-and-tracing.md says what that costs.
 """
 
 import threading
@@ -38,14 +38,14 @@ def _client(service: str) -> Any:
 
     retries = {"mode": "standard", "total_max_attempts": ATTEMPTS}
     config = Config(connect_timeout=CONNECT_TIMEOUT, read_timeout=READ_TIMEOUT, retries=retries)
-    return _session().create_client(service, config=config)
+    return _session().client(service, config=config)
 
 
 @cache
 def _session() -> Any:
-    from botocore.session import get_session
+    import boto3
 
-    return get_session()
+    return boto3.Session()
 
 
 @contextmanager
