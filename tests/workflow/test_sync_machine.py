@@ -141,6 +141,7 @@ SCRIPTS = {
         ONE_SLICE,
         {name: [BUSY] for name in ("plan", "fetch", "store", "queue_detection", "poll_detection", "finish")},
     ),
+    "as many run as may, for long": Script(ONE_SLICE, {"fetch": [BUSY] * 30}),
     "the process dies, and its successor runs out of time": Script(ONE_SLICE, {"store": [KILLED, LATE]}),
     "throttled until the end": Script(ONE_SLICE, {"fetch": [RetryableError("Throttled: 429")] * MANY}),
     "one slice fails, the others go on": Script(
