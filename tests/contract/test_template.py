@@ -95,8 +95,10 @@ def test_queues_and_bucket_are_encrypted_and_talk_tls_only(stack: Stack) -> None
     covered = {name for policy in policies for name in [*policy.get("Queues", []), policy.get("Bucket")] if name}
     assert covered == {f"<{name}>" for kind in ("SQS::Queue", "S3::Bucket") for name in stack.of_type(kind)}
     for policy in policies:
-        refused = [entry for entry in policy["PolicyDocument"]["Statement"] if entry["Effect"] == "Deny"]
-        assert [entry["Condition"] for entry in refused] == [{"Bool": {"aws:SecureTransport": "false"}}]
+        [refused] = [entry for entry in policy["PolicyDocument"]["Statement"] if entry["Effect"] == "Deny"]
+        assert refused["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        [guarded] = policy.get("Queues", [policy.get("Bucket")])
+        assert as_list(refused["Resource"])[0] == guarded.replace(">", ".Arn>")
     assert all(queue["SqsManagedSseEnabled"] for queue in stack.of_type("SQS::Queue").values())
     for bucket in stack.of_type("S3::Bucket").values():
         assert bucket["BucketEncryption"]
