@@ -1,4 +1,4 @@
-"""The stack with nothing but defaults, shared: nobody changes it."""
+"""Stacks of the template, shared: nobody changes them."""
 
 from collections.abc import Iterator
 
@@ -18,3 +18,14 @@ def region() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def stack(region: None) -> Stack:
     return Stack()
+
+
+@pytest.fixture(scope="session")
+def traced(region: None) -> Stack:
+    """With everything switched on that is off by default."""
+    return Stack(Tracing="Active", SessionJwksUrl="https://auth.example.com/keys", AlarmEmail="a@example.com")
+
+
+@pytest.fixture(params=["plain", "traced"])
+def either(request: pytest.FixtureRequest, stack: Stack, traced: Stack) -> Stack:
+    return stack if request.param == "plain" else traced

@@ -1,18 +1,9 @@
-"""What the template deploys is closed, encrypted, bounded, and the same that the code calls by name."""
+"""What the template deploys is closed and encrypted, and what is lost there is kept aside."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-import yaml
-from fastapi import APIRouter
-
-from clario.api.app import DETECTIONS_AREA, PROGRESS_AREA, SYNC_AREA
-from clario.config import SECRETS, Settings
-from devstack.functions import FOLDER, substitutions
-from devstack.runtime import STATE_MACHINE
-from tests.contract.stack import Stack, allowed_values, template
+from tests.contract.stack import Stack
 
 # Managed policies of AWS's that SAM adds. Both allow `*`, and both only to write what is the function's own telemetry:
 # log lines (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html),
@@ -23,26 +14,12 @@ TRACES = "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess"
 WITHOUT_RESOURCES = {"DeliverLogs", "Trace"}
 MOST_POLICIES_PER_ROLE = 10  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
-# What no setting is made of. Powertools reads its own; a change of the other makes Lambda start functions anew.
-NO_SETTINGS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "SECRETS_AS_OF"}
-AREAS = {"api_sync": SYNC_AREA, "api_progress": PROGRESS_AREA, "api_detections": DETECTIONS_AREA}
-
 
 def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-@pytest.fixture(scope="session")
-def traced(region: None) -> Stack:
-    return Stack(Tracing="Active", SessionJwksUrl="https://auth.example.com/keys", AlarmEmail="a@example.com")
-
-
 # ── Permissions ──
-
-
-@pytest.fixture(params=["plain", "traced"])
-def either(request: pytest.FixtureRequest, stack: Stack, traced: Stack) -> Stack:
-    return stack if request.param == "plain" else traced
 
 
 def statements_of_roles(stack: Stack) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -164,141 +141,3 @@ def test_the_detection_queue_waits_as_long_as_its_worker_may_need(stack: Stack) 
 def test_alarms_tell_whoever_wants_to_be_told(stack: Stack, traced: Stack) -> None:
     assert not [name for name, alarm in stack.of_type("CloudWatch::Alarm").items() if "AlarmActions" in alarm]
     assert all(alarm["AlarmActions"] == ["<AlarmTopic>"] for alarm in traced.of_type("CloudWatch::Alarm").values())
-
-
-# ── Concurrency and time ──
-
-
-@pytest.mark.parametrize("connections", sorted(set(allowed_values("DbConnections")) - {"0"}, key=int))
-def test_functions_never_hold_more_connections_than_there_are(connections: str) -> None:
-    functions = Stack(DbConnections=connections).functions()
-    reserved = [function["ReservedConcurrentExecutions"] for function in functions.values()]
-    assert int(connections) - 2 == sum(reserved) and len(reserved) == len(functions)
-
-
-@pytest.mark.parametrize("connections", allowed_values("DbConnections"))
-def test_sqs_starts_no_more_detections_than_may_run(connections: str) -> None:
-    stack = Stack(DbConnections=connections)
-    [mapping] = stack.of_type("Lambda::EventSourceMapping").values()
-    most = mapping["ScalingConfig"]["MaximumConcurrency"]
-    assert most >= 2  # the least SQS takes
-    assert most <= stack.functions()["detect"].get("ReservedConcurrentExecutions", 2)
-
-
-def test_without_a_reservation_nothing_is_reserved() -> None:
-    functions = Stack(DbConnections="0").functions().values()
-    assert not [function for function in functions if "ReservedConcurrentExecutions" in function]
-
-
-def tasks(states: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for state in states.values():
-        if state["Type"] == "Task":
-            yield state
-        elif state["Type"] == "Map":
-            yield from tasks(state["ItemProcessor"]["States"])
-
-
-def test_a_state_gives_up_before_its_function_does_where_lambda_allows_that(stack: Stack) -> None:
-    functions = stack.functions()
-    for task in tasks(yaml.safe_load(STATE_MACHINE.read_text())["States"]):
-        function = substitutions()[task["Resource"][2:-1]]
-        assert functions[function]["Timeout"] == min(task["TimeoutSeconds"] + 10, 900), function
-
-
-def test_the_api_answers_before_api_gateway_gives_up(stack: Stack) -> None:
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: 30 s
-    assert {stack.functions()[name]["Timeout"] for name in AREAS} == {29}
-
-
-@pytest.mark.parametrize(
-    ("minutes", "expression", "state"),
-    [("0", "rate(1 hour)", "DISABLED"), ("1", "rate(1 minute)", "ENABLED"), ("5", "rate(5 minutes)", "ENABLED")],
-)
-def test_the_tick_follows_its_parameter(minutes: str, expression: str, state: str) -> None:
-    [schedule] = Stack(SyncTickMinutes=minutes).of_type("Scheduler::Schedule").values()
-    assert (schedule["ScheduleExpression"], schedule["State"]) == (expression, state)
-
-
-# ── Names ──
-
-
-def test_every_function_of_the_code_is_deployed_and_no_other(stack: Stack) -> None:
-    assert set(stack.functions()) == {door.parent.name for door in FOLDER.glob("*/app.py")}
-    for name, resource in template()["Resources"].items():
-        if resource["Type"] == "AWS::Serverless::Function":
-            folder = resource["Properties"]["CodeUri"].removeprefix("functions/").removesuffix("/")
-            assert "".join(part.title() for part in folder.split("_")) + "Function" == name
-
-
-def test_the_state_machine_is_given_the_functions_that_it_names_and_may_call_no_other(stack: Stack) -> None:
-    [machine] = stack.of_type("StepFunctions::StateMachine").values()
-    given = machine["DefinitionSubstitutions"]
-    assert set(given) == set(re.findall(r"\$\{(\w+)\}", STATE_MACHINE.read_text()))
-    assert all(arn == f"<{name.removesuffix('Arn')}.Arn>" for name, arn in given.items())
-    [allowed] = [entry for entry in stack.statements("SyncStateMachineRole") if entry["Sid"] == "RunTheStates"]
-    assert sorted(allowed["Resource"]) == sorted(given.values())
-
-
-def test_the_name_under_which_functions_know_the_state_machine_is_its_name(stack: Stack) -> None:
-    [machine] = stack.of_type("StepFunctions::StateMachine").values()
-    [rule] = stack.of_type("Events::Rule").values()
-    arns = {
-        function["Environment"]["Variables"]["STATE_MACHINE_ARN"]
-        for function in stack.functions().values()
-        if "STATE_MACHINE_ARN" in function["Environment"]["Variables"]
-    }
-    assert {arn.rpartition(":")[2] for arn in arns} == {machine["StateMachineName"]} == {"clario-test-sync"}
-    assert set(rule["EventPattern"]["detail"]["stateMachineArn"]) == arns
-
-
-def test_what_has_a_name_has_the_stacks_in_it(stack: Stack) -> None:
-    """Two stacks of one account must not meet."""
-    names = {"Name", "LogGroupName", "AliasName", "StateMachineName", "QueueName", "BucketName", "FunctionName"}
-    for kind in (
-        "Scheduler::Schedule",
-        "Logs::LogGroup",
-        "KMS::Alias",
-        "StepFunctions::StateMachine",
-        "SQS::Queue",
-        "S3::Bucket",
-        "Events::Rule",
-        "SecretsManager::Secret",
-        "IAM::Role",
-        "IAM::ManagedPolicy",
-    ):
-        for resource, properties in stack.of_type(kind).items():
-            for name in names & set(properties):
-                assert "clario-test" in properties[name], resource
-
-
-def declared(routers: tuple[APIRouter, ...]) -> set[str]:
-    return {f"{method} {route.path}" for router in routers for route in router.routes for method in route.methods}
-
-
-@pytest.mark.parametrize("function", sorted(AREAS))
-def test_the_routes_of_each_api_function_are_those_of_its_area(function: str, stack: Stack) -> None:
-    [api] = stack.of_type("ApiGatewayV2::Api").values()
-    resource = "".join(part.title() for part in function.split("_")) + "Function"
-    routed = {
-        f"{method.upper()} {path}"
-        for path, methods in api["Body"]["paths"].items()
-        for method, entry in methods.items()
-        if f"<{resource}.Arn>" in entry["x-amazon-apigateway-integration"]["uri"]
-    }
-    preflights = {"OPTIONS /{proxy+}"} if function == "api_sync" else set()
-    assert routed == declared(AREAS[function]) | preflights
-
-
-# ── Settings ──
-
-
-def test_every_variable_is_a_setting(either: Stack) -> None:
-    known = {name.upper() for name in Settings.model_fields} | {f"{name.upper()}_ARN" for name in SECRETS}
-    for function, properties in either.functions().items():
-        assert set(properties["Environment"]["Variables"]) <= known | NO_SETTINGS, function
-
-
-def test_no_secret_is_a_parameter_or_a_variable(stack: Stack) -> None:
-    secrets = {name.upper() for name in SECRETS}
-    for properties in stack.functions().values():
-        assert not secrets & set(properties["Environment"]["Variables"])
