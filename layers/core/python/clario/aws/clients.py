@@ -22,6 +22,8 @@ THROTTLED = {"Throttling", "ThrottlingException", "RequestThrottled", "KmsThrott
 PASSING = THROTTLED | {"ExecutionLimitExceeded", "RequestTimeout"}
 DENIED = {"AccessDenied", "AccessDeniedException", "KmsAccessDeniedException", "ExpiredToken", "ExpiredTokenException"}
 
+SERVICES = ("kms", "s3", "secretsmanager", "sqs", "stepfunctions")
+
 _making = threading.Lock()
 
 
@@ -44,8 +46,18 @@ def _client(service: str) -> Any:
 @cache
 def _session() -> Any:
     import boto3
+    from botocore.loaders import Loader
+    from botocore.session import get_session
 
-    return boto3.Session()
+    class OurServices(Loader):  # type: ignore[misc]  # botocore has no types
+        """Knows which services there are; to find out, botocore's own looks into 900 folders at every cold start."""
+
+        def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 - the same for every type
+            return list(SERVICES)
+
+    session = get_session()
+    session.register_component("data_loader", OurServices())
+    return boto3.Session(botocore_session=session)
 
 
 @contextmanager
