@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from clario.aws.clients import client
 from clario.services.syncs import execution_name
-from devstack.proof.deployment import Deployment, Unproved
+from devstack.proof.deployment import Deployment, Unproved, client
 
 LOOK_AGAIN = 20.0  # seconds; metrics come a minute or two late
 LONGEST_WAIT = 420.0

@@ -1,11 +1,13 @@
 """A deployed stack: what it is made of, and what must be secret of it."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+import boto3
 from psycopg.conninfo import conninfo_to_dict
 
-from clario.aws.clients import client, our_errors
+from clario.aws.clients import our_errors
 from clario.aws.secrets import read_secret
 from clario.errors import ClarioError
 
@@ -28,6 +30,12 @@ class Deployment:
     @property
     def functions(self) -> dict[str, str]:
         return {name: real for name, real in self.resources.items() if name.endswith("Function")}
+
+
+@cache
+def client(service: str) -> Any:
+    """A client of any service; `clario.aws` knows only those that the functions call."""
+    return boto3.client(service)
 
 
 def find(stack: str) -> Deployment:

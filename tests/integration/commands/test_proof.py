@@ -12,13 +12,12 @@ import jwt
 import pytest
 from botocore.stub import Stubber
 
-from clario.aws.clients import client
 from clario.errors import ConfigurationError
 from clario.services.syncs import execution_name
 from devstack.proof.__main__ import prove, session_of
 from devstack.proof.api import ApiProof
 from devstack.proof.cloud import LONGEST_WAIT, CloudProof
-from devstack.proof.deployment import Deployment, Unproved, find, secrets_of
+from devstack.proof.deployment import Deployment, Unproved, client, find, secrets_of
 from tests.integration.aws.conftest import ACCOUNT, aws, region
 from tests.integration.commands.test_serve import serving
 from tests.workflow.referee import stepfunctions
@@ -31,6 +30,11 @@ SYNC = "sync_proof_1764028800000"
 
 def session(secret: str = SECRET, seller: str = "demo") -> str:
     return jwt.encode({"sub": seller, "exp": int(time.time()) + 600}, secret, "HS256")
+
+
+@pytest.fixture(autouse=True)
+def no_client_of_another_test() -> None:
+    client.cache_clear()
 
 
 # ── The API ──
