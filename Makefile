@@ -1,6 +1,6 @@
 # Works with GNU make 3.81 and newer. `make` alone lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check build deploy prove bench format amazon invoke clean setup
+.PHONY: help demo serve test check build deploy prove bench bench-load bench-coldstart format invoke sam-env amazon clean setup
 .SUFFIXES:
 
 PY := .venv/bin/python
@@ -9,7 +9,7 @@ ARGS ?=
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 demo: setup ## a synthetic seller's first sync, and what Amazon owes him
 	@$(PY) -m devstack.demo
@@ -45,14 +45,22 @@ deploy: build ## build, migrate the database, deploy: make deploy ENV=dev
 prove: setup ## prove a deployed stack, ten minutes: make prove STACK=clario-dev [SELLER=id]
 	@$(PY) -m devstack.proof $(STACK) $(SELLER)
 
-bench: setup ## what it costs: the first load at Amazon's pace
+bench: bench-load bench-coldstart ## both measurements
+
+bench-load: setup ## how long the first load takes at Amazon's pace
 	@$(PY) -m bench.first_load
+
+bench-coldstart: setup ## how long each function takes to start: make bench-coldstart [PYTHON=3.13]
+	@$(PY) -m bench.coldstart $(if $(PYTHON),--python $(PYTHON))
 
 format: setup ## put the code into its form
 	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
 
 invoke: setup ## one function as Lambda runs it: make invoke FN=fetch [EVENT=file]
 	@$(PY) -m devstack.invoke $(FN) $(EVENT)
+
+sam-env: setup ## what `sam local invoke` needs, until Ctrl-C; Docker Desktop: HOST=host.docker.internal
+	@$(PY) -m devstack.sam_env $(HOST)
 
 amazon: setup ## the local Amazon alone
 	@$(PY) -m local_amazon serve

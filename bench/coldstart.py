@@ -168,7 +168,7 @@ def bench(folder: Path, python: Python) -> Iterator[Bench]:
     environment = {"SESSION_JWT_SECRET": secrets.token_urlsafe(48)}
     try:
         with as_deployed(folder, environment, postgres.start(), lambda _: None) as deployed:
-            yield Bench(deployed.container, deployed.values, root, python.packages)
+            yield Bench(deployed.container, deployed.for_others, root, python.packages)
     finally:
         postgres.remove()
 

@@ -20,29 +20,35 @@ PREFIX = "clario/local/"
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """A container, for this process, and the values of all variables for others."""
+    """A container for this process, and the values of all variables for others, who may call this machine `host`."""
 
     container: Container
-    values: dict[str, str]
+    for_others: dict[str, str]
 
 
 @contextmanager
-def as_deployed(data: Path, environment: Mapping[str, str], dsn: str, tell: Tell) -> Iterator[Deployed]:
+def as_deployed(
+    data: Path, environment: Mapping[str, str], dsn: str, tell: Tell, host: str = "127.0.0.1"
+) -> Iterator[Deployed]:
     """Everything functions need besides the database: secrets, objects, keys, a queue, executions, the local Amazon.
 
-    The clients of AWS of this process are led to the stand-in, too.
+    The clients of AWS that this process makes from then on are led to the stand-in, too.
     """
     migrate(dsn)
-    ours = {**environment, "RAW_STORE": RAW_STORE, "TOKEN_KEY": KEY_ARN}
-    with local_settings(data, ours, dsn) as (values, _):
-        secrets = {PREFIX + name.upper(): values[name.upper()] for name in SECRETS if values.get(name.upper())}
+    ours = {"AMAZON_SPAPI_ENV_TOKEN": "1", **environment, "RAW_STORE": RAW_STORE, "TOKEN_KEY": KEY_ARN}
+    with local_settings(data, ours, dsn) as (settings, _):
+        seen = {name: value.replace("127.0.0.1", host) for name, value in settings.items()}
+        secrets = {PREFIX + name.upper(): seen[name.upper()] for name in SECRETS if seen.get(name.upper())}
         with StandIn(tell, secrets) as aws:
-            values |= aws.variables()
-            os.environ |= {"AWS_ENDPOINT_URL": values["AWS_ENDPOINT_URL"], "AWS_DEFAULT_REGION": REGION}
-            os.environ |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
-            container = Container(read_settings(values))
+            _lead_clients_to(aws)
+            container = Container(read_settings({**settings, **aws.variables()}))
             bootstrap.use(container)
             try:
-                yield Deployed(container, values)
+                yield Deployed(container, {**seen, **aws.variables(host)})
             finally:
                 container.database.close()
+
+
+def _lead_clients_to(aws: StandIn) -> None:
+    os.environ |= {"AWS_ENDPOINT_URL": aws.variables()["AWS_ENDPOINT_URL"], "AWS_DEFAULT_REGION": REGION}
+    os.environ |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
