@@ -34,6 +34,9 @@ def main(arguments: list[str] | None = None, data: Path = DATA) -> int:
     except ClarioError as error:
         print(f"invoke: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("invoke: stopped", file=sys.stderr)
+        return 130
     return _show(outcome, seconds)
 
 

@@ -66,6 +66,15 @@ def test_a_wrong_argument_is_one_line(run: Run, arguments: tuple[str, ...], line
     assert err.count("\n") == 1
 
 
+def test_where_nobody_may_use_the_environments_token_the_events_seller_cannot_be_made(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AMAZON_SPAPI_ENV_TOKEN", "0")
+    status, out, err = run("finish")
+    assert (status, out) == (1, "")
+    assert err == "invoke: the seller 'events' uses the environment's token: set AMAZON_SPAPI_ENV_TOKEN=1\n"
+
+
 def test_a_function_gets_the_variables_of_the_template_and_secrets_instead_of_where_they_are() -> None:
     values = {"DATABASE_URL": "postgresql://", "RAW_STORE": "folder", "SESSION_JWT_SECRET": "x", "LOG_LEVEL": "INFO"}
     given = functions()["fetch"].with_secrets(values)

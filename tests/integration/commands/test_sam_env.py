@@ -9,6 +9,7 @@ import pytest
 
 from clario.aws import clients
 from devstack import events
+from devstack.functions import FOLDER
 from devstack.lambda_runtime import FunctionProcess, Kind, function_environment
 from devstack.sam_env import served
 from devstack.template import functions
@@ -51,6 +52,14 @@ def test_each_function_of_the_template_gets_variables_that_it_declares_and_no_ot
     for entry in functions().values():
         assert given[entry.resource].keys() <= entry.variables, "sam local drops what the template does not name"
         assert given[entry.resource].keys() >= LOCAL_ONLY
+
+
+def test_folder_resource_and_event_have_one_stem() -> None:
+    folders = {app.parent.name for app in FOLDER.glob("*/app.py")}
+    assert functions().keys() == folders
+    for name, entry in functions().items():
+        assert entry.resource == "".join(part.title() for part in name.split("_")) + "Function"
+        assert (events.FOLDER / f"{name}.json").exists()
 
 
 def test_secrets_are_named_and_not_given(folder: Path) -> None:
