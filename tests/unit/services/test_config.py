@@ -29,6 +29,9 @@ def test_a_variable_that_is_set_but_empty_counts_as_unset() -> None:
         ("AMAZON_SPAPI_MARKETPLACE_IDS", "ATVPDKIKX0DER,US", "AMAZON_SPAPI_MARKETPLACE_IDS: unknown marketplace US"),
         ("AMAZON_SPAPI_RATE_SCALE", "-1", "AMAZON_SPAPI_RATE_SCALE"),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL"),
+        ("SYNC_DAILY_AT", "2", "SYNC_DAILY_AT: not a time of day in UTC like 02:00"),
+        ("SYNC_DAILY_AT", "24:00", "SYNC_DAILY_AT: not a time of day"),
+        ("SYNC_TICK_MINUTES", "61", "SYNC_TICK_MINUTES"),
     ],
 )
 def test_a_wrong_setting_is_one_line_that_names_it(name: str, value: str, says: str) -> None:
@@ -76,3 +79,12 @@ def test_secrets_do_not_show_when_settings_are_printed() -> None:
     settings = read_settings({"AMAZON_SPAPI_REFRESH_TOKEN": "Atzr|x", "DATABASE_URL": "postgresql://u:hush@h/d"})
     assert "Atzr" not in repr(settings)
     assert "hush" not in repr(settings)
+
+
+def test_a_secret_is_read_from_where_its_arn_says_unless_it_is_set_itself() -> None:
+    environment = {"DATABASE_URL_ARN": "arn:1", "SESSION_JWT_SECRET_ARN": "arn:2", "SESSION_JWT_SECRET": "x" * 40}
+    asked: list[str] = []
+    settings = read_settings(environment, lambda arn: asked.append(arn) or f"the secret of {arn}")
+    assert settings.database_url.get_secret_value() == "the secret of arn:1"
+    assert settings.session_jwt_secret.get_secret_value() == "x" * 40
+    assert asked == ["arn:1"]

@@ -66,10 +66,12 @@ class Container:
 
     @cached_property
     def database(self) -> "PostgresDatabase":
-        from clario.db.connection import PostgresDatabase
+        from clario.db.connection import PostgresDatabase, verified
 
-        simulated_clock = self.clock if self.simulated else None
-        return PostgresDatabase(self.settings.database_url.get_secret_value(), simulated_clock)
+        dsn = self.settings.database_url.get_secret_value()
+        if self.settings.deployed:
+            dsn = verified(dsn, self.settings.database_ca_bundle)
+        return PostgresDatabase(dsn, self.clock if self.simulated else None)
 
     @cached_property
     def objects(self) -> "ObjectStore":

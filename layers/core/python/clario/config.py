@@ -30,6 +30,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     database_url: SecretStr = SecretStr("")
+    database_ca_bundle: str = ""
     amazon_spapi_base_url: str = SANDBOX_URL
     amazon_spapi_client_id: str = ""
     amazon_spapi_client_secret: SecretStr = SecretStr("")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 
 from clario.db.repositories import DatabaseWork
@@ -16,6 +17,8 @@ from clario.errors import ConfigurationError, DatabaseUnavailable
 from clario.services.ports import Clock
 
 Row = dict[str, Any]
+
+THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 
 class PostgresDatabase:
@@ -135,6 +138,36 @@ def connect(dsn: str) -> psycopg.Connection[Row]:
         raise ConfigurationError(
             f"DATABASE_URL: cannot connect ({_first_line(error)}); correct it, or unset it to use the embedded Postgres"
         ) from None
+
+
+def verified(dsn: str, ca_bundle: str = "") -> str:
+    """The address with TLS in which the server proves who it is; one of this machine stays as it is.
+
+    Args:
+        ca_bundle: the file of the authority that signed the server's certificate; "": a public one.
+            `sslrootcert=system` would not do: the OpenSSL inside psycopg's wheels looks in a folder of its own,
+            /usr/lib/psycopg-openssl.
+
+    Raises:
+        ConfigurationError: the address asks for less, or is none. The message does not repeat it.
+    """
+    try:
+        parts = conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError:
+        raise ConfigurationError("DATABASE_URL: not an address like postgresql://user:password@host/name") from None
+    host, mode = str(parts.get("host", "")), parts.get("sslmode", "verify-full")
+    if host.startswith("/") or host in THIS_MACHINE:
+        return dsn
+    if mode != "verify-full":
+        raise ConfigurationError(f"DATABASE_URL: sslmode={mode} would trust whoever answers; leave it out")
+    authority = parts.get("sslrootcert") or ca_bundle or _public_authorities()
+    return make_conninfo(dsn, sslmode=mode, sslrootcert=authority)
+
+
+def _public_authorities() -> str:
+    import certifi
+
+    return certifi.where()
 
 
 def _iso(clock: Clock | None) -> str:

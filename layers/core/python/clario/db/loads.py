@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from psycopg import sql
 
@@ -16,8 +16,10 @@ from clario.domain.sources import Source
 from clario.domain.streams import source_of
 from clario.domain.tables import Table, WriteMode
 from clario.domain.values import DayRange
-from clario.services.pages import Page, RejectedRow
 from clario.services.work import Document, Stored
+
+if TYPE_CHECKING:
+    from clario.services.pages import Page, RejectedRow
 
 COPY_BLOCK = 256 * 1024
 
@@ -118,7 +120,9 @@ class DatabaseLoads:
             document_id=None,
         )
 
-    def rejected(self, sync_id: str, limit: int, after: tuple[int, ...] = ()) -> Page[RejectedRow]:
+    def rejected(self, sync_id: str, limit: int, after: tuple[int, ...] = ()) -> "Page[RejectedRow]":
+        from clario.services.pages import Page, RejectedRow
+
         document_id, line, ordinal = after or (None, None, None)
         place = {"document_id": document_id, "line": line, "ordinal": ordinal}
         rows = self._run.rows("rejected_page", sync_id=sync_id, limit=limit, **place)

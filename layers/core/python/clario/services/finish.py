@@ -2,7 +2,7 @@
 
 from ..domain.progress import INTERRUPTED, completed_message, failed_message
 from ..payloads import Empty, FinishTask
-from .detect import count_claims
+from .claims import count_claims
 from .failure import Failure
 from .ports import Clock
 from .sources import failed_sources

@@ -18,8 +18,9 @@ from .syncs import start_execution
 from .work import Connection, Database, Sync, Work
 
 # A Step Functions execution ends at 25,000 events: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-# Where every task of a slice is retried as often as the machine allows, it leaves four times the events of a calm one.
-LONG_HISTORY = 5_000
+# Each retry leaves three more. Begun below this, the last batch of 40 slices ends below the limit even if each slice of
+# the execution needs some 45 retries, most of them for a free place at Lambda.
+LONG_HISTORY = 3_000
 EVENTS_PER_ROUND = 12
 EVENTS_PER_SLICE = 30  # poll, fetch, normalize, store: entering and leaving each state, and three events of each task
 

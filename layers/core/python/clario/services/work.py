@@ -1,29 +1,35 @@
-"""The database as the use cases see it: a transaction of one seller with the rows it may touch. `db` implements it."""
+"""The database as the use cases see it: a transaction of one seller with the rows it may touch. `db` implements it.
+
+What the protocols only speak of is not imported at run time: every function would wait for it when it starts.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from uuid import UUID
 
-from ..domain.claims import Change, StoredClaim
-from ..domain.detection.facts import SellerFacts
-from ..domain.progress import ProgressEvent
-from ..domain.records import Rejected
-from ..domain.slices import Slice
-from ..domain.values import DayRange
-from .pages import (
-    DetectionFilter,
-    DetectionOrder,
-    DetectionPage,
-    Page,
-    RejectedRow,
-    Statistics,
-    StoredDetection,
-    Today,
-)
+if TYPE_CHECKING:
+    from ..domain.claims import Change, StoredClaim
+    from ..domain.detection.facts import SellerFacts
+    from ..domain.progress import ProgressEvent
+    from ..domain.records import Rejected
+    from ..domain.slices import Slice
+    from ..domain.values import DayRange
+    from .pages import (
+        DetectionFilter,
+        DetectionOrder,
+        DetectionPage,
+        Page,
+        RejectedRow,
+        Statistics,
+        StoredDetection,
+        Today,
+    )
 
 
 @dataclass(frozen=True, slots=True)
