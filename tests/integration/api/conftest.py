@@ -31,6 +31,7 @@ from clario.domain.progress import completed_message
 from clario.domain.records import Rejected
 from clario.domain.slices import Slice, SliceState
 from clario.domain.streams import STREAMS
+from clario.domain.tables import tables_of
 from clario.domain.values import DayRange
 from clario.services.ports import ExecutionStatus
 from clario.services.work import Document
@@ -192,7 +193,7 @@ def reject(bench: Bench, sync_id: str, lines: int) -> None:
         stored = replace(part, state=SliceState.STORED, document_id=document.document_id, rows=0, rejected=lines)
         work.slices.save(stored)
         rejected = [Rejected(line + 2, "not a number", "x\ty") for line in range(lines)]
-        header = ",".join(field.name for field in fields(LEDGER.tables[0].record))
+        header = ",".join(field.name for field in fields(tables_of(LEDGER)[0].record))
         work.loads.store(document, {LEDGER.dataset: io.BytesIO(f"{header}\n".encode())}, rejected)
 
 

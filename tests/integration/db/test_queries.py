@@ -7,8 +7,7 @@ import pytest
 from clario.db.connection import connect
 from clario.db.queries import queries
 from clario.db.tables import store_statements
-from clario.domain import tables
-from clario.domain.tables import Table
+from clario.domain.tables import TABLES, Table
 
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
@@ -21,10 +20,7 @@ def test_query_plans_on_the_real_schema(name: str, database_url: str) -> None:
         connection.execute("EXPLAIN " + text, dict.fromkeys(PARAMETER.findall(text)))
 
 
-TABLES = [table for table in vars(tables).values() if isinstance(table, Table)]
-
-
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
 def test_store_statements_plan_on_the_real_schema(table: Table, database_url: str) -> None:
     statements = store_statements(table)
     with connect(database_url) as connection, connection.transaction():

@@ -12,6 +12,7 @@ from clario.domain.normalize.context import Context
 from clario.domain.records import Rejected
 from clario.domain.sources import Source
 from clario.domain.streams import STREAMS
+from clario.domain.tables import tables_of
 from clario.domain.values import MARKETPLACES, DayRange
 from clario.services.normalize import _csv
 from clario.services.work import Document, Stored
@@ -34,7 +35,7 @@ def ledger_rows(*lines: str) -> bytes:
 
 
 def csv_of(source: Source, lines: list[bytes]) -> bytes:
-    return b"".join(_csv(normaliser(source)(lines, CONTEXT), source.tables[0]))
+    return b"".join(_csv(normaliser(source)(lines, CONTEXT), tables_of(source)[0]))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from clario.domain.normalize import normaliser
 from clario.domain.normalize.context import Context
 from clario.domain.records import Rejected
 from clario.domain.streams import STREAMS
+from clario.domain.tables import tables_of
 from clario.domain.values import MARKETPLACES, DayRange
 from clario.services.normalize import _csv
 from clario.services.work import Document, Stored
@@ -29,7 +30,7 @@ def rows_of(*pages: dict[str, int], marketplace: str = US) -> bytes:
     """Normalized CSV of pages, each of SKUs and their fulfillable units."""
     lines = [json.dumps({"payload": _payload(page, marketplace)}).encode() + b"\n" for page in pages]
     found = normaliser(INVENTORY)(lines, Context(MARKETPLACES[marketplace], DayRange(JUNE_1, JUNE_1)))
-    return b"".join(_csv((row for row in found if not isinstance(row, Rejected)), INVENTORY.tables[0]))
+    return b"".join(_csv((row for row in found if not isinstance(row, Rejected)), tables_of(INVENTORY)[0]))
 
 
 def _payload(page: dict[str, int], marketplace: str) -> dict[str, Any]:

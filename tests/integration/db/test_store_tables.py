@@ -10,18 +10,12 @@ from typing import Any
 import pytest
 
 from clario.db.connection import PostgresDatabase
-from clario.domain.records import (
-    InboundShipment,
-    InboundShipmentStatus,
-    Order,
-    OrderItem,
-    Record,
-    Rejected,
-    RemovalOrder,
-    natural_key,
-)
+from clario.domain.records import Record, Rejected, natural_key
+from clario.domain.records.stock import InboundShipment, InboundShipmentStatus
+from clario.domain.records.trade import Order, OrderItem, RemovalOrder
 from clario.domain.slices import Slice, SliceState
 from clario.domain.streams import source_of
+from clario.domain.tables import tables_of
 from clario.domain.values import DayRange
 from clario.services.normalize import _csv
 from clario.services.work import Document, Stored
@@ -56,7 +50,7 @@ def item(quantity: int, *, hour: int = 12, **values: Any) -> OrderItem:
 @pytest.fixture
 def store(database: PostgresDatabase) -> Callable[..., Stored]:
     def run(document: Document, *rows: Record, rejected: tuple[Rejected, ...] = ()) -> Stored:
-        tables = source_of(document.stream, document.source).tables
+        tables = tables_of(source_of(document.stream, document.source))
         parts = {
             table.name: io.BytesIO(b"".join(_csv((one for one in rows if type(one) is table.record), table)))
             for table in tables

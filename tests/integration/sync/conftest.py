@@ -11,7 +11,7 @@ import pytest
 from clario.db.connection import PostgresDatabase
 from clario.domain.claims import Claim
 from clario.domain.slices import Slice
-from clario.domain.streams import STREAMS
+from clario.domain.tables import TABLES as FILLED
 from clario.services.costs import put_costs_csv
 from clario.services.syncs import execution_name
 from clario.services.work import Sync
@@ -26,8 +26,7 @@ SMALL = ("--size", "900", "--days", "55", "--ahead", "0", "--frozen-clock", "--c
 # What two runs of the same history may differ in.
 INCIDENTAL = {"id", "connection_id", "document_id", "as_of", "created_at", "updated_at", "discovery_date"}
 
-FILLED = [table for stream in STREAMS.values() for source in stream.sources for table in source.tables]
-TABLES = {table.name for table in FILLED} | {table.history.table for table in FILLED if table.history}
+TABLES = {*FILLED} | {table.history.table for table in FILLED.values() if table.history}
 
 
 class Bench:

@@ -11,7 +11,8 @@ import pytest
 
 from clario.domain.errors import UnreadableDocument
 from clario.domain.normalize.event_lists import EVENT_LISTS
-from clario.domain.records import FinancialEvent, Record, Rejected
+from clario.domain.records import Record, Rejected
+from clario.domain.records.money import FinancialEvent
 from clario.domain.values import DayRange
 from tests.fixtures.documents import context, document, normalized
 

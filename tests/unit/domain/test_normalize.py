@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from clario.domain.errors import UnreadableDocument
 from clario.domain.normalize import normaliser
 from clario.domain.normalize.context import Context
-from clario.domain.records import FinancialEvent, LedgerEvent, Record, Reimbursement, Rejected
+from clario.domain.records import Record, Rejected
+from clario.domain.records.money import FinancialEvent, Reimbursement
+from clario.domain.records.stock import LedgerEvent
 from clario.domain.streams import STREAMS
 from clario.domain.values import MARKETPLACES, DayRange
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from clario.domain.errors import UnreadableDocument
-from clario.domain.records import InboundShipment, InboundShipmentItem, InboundShipmentStatus, Record, Rejected
+from clario.domain.records import Record, Rejected
+from clario.domain.records.stock import InboundShipment, InboundShipmentItem, InboundShipmentStatus
 from tests.fixtures.documents import GERMANY, US, context, document, normalized
 
 

@@ -10,7 +10,8 @@ import pytest
 from clario.domain.errors import UnreadableDocument
 from clario.domain.normalize import normaliser
 from clario.domain.normalize.context import Context
-from clario.domain.records import Inventory, Record, Rejected
+from clario.domain.records import Record, Rejected
+from clario.domain.records.stock import Inventory
 from clario.domain.streams import STREAMS
 from clario.domain.values import MARKETPLACES, DayRange
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from clario.domain.errors import UnreadableDocument
 from clario.domain.normalize.order_words import by_sku, fulfilled_by, order_status, sales_channel
-from clario.domain.records import Order, OrderItem, Record, Rejected
-from clario.domain.tables import ORDER_ITEMS, ORDERS
+from clario.domain.records import Record, Rejected
+from clario.domain.records.trade import Order, OrderItem
+from clario.domain.tables import TABLES
 from tests.fixtures.documents import document, normalized
 
 REPORT = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
@@ -41,10 +42,10 @@ def shared(row: Record, *, without: tuple[str, ...]) -> dict[str, Any]:
 def test_report_and_api_tell_the_same_in_the_columns_that_both_know(api: str) -> None:
     report, other = normalized(REPORT), normalized(api)
     assert not rejected(report) + rejected(other)
-    assert [shared(row, without=ORDERS.kept) for row in orders(report)] == [
-        shared(row, without=ORDERS.kept) for row in orders(other)
+    assert [shared(row, without=TABLES["orders"].kept) for row in orders(report)] == [
+        shared(row, without=TABLES["orders"].kept) for row in orders(other)
     ]
-    unknown = (*ORDER_ITEMS.kept, *(("gift_wrap_price", "tax") if api == API_V0 else ()))
+    unknown = (*TABLES["order_items"].kept, *(("gift_wrap_price", "tax") if api == API_V0 else ()))
     assert [shared(row, without=unknown) for row in items(report)] == [
         shared(row, without=unknown) for row in items(other)
     ]

@@ -6,20 +6,10 @@ from typing import Any
 
 import pytest
 
-from clario.domain.records import (
-    AgedInventoryCharge,
-    CustomerReturn,
-    FeePreview,
-    LedgerBalance,
-    Record,
-    Rejected,
-    RemovalOrder,
-    RemovalShipment,
-    Replacement,
-    SettlementLine,
-    ShippedItem,
-    StorageCharge,
-)
+from clario.domain.records import Record, Rejected
+from clario.domain.records.money import AgedInventoryCharge, FeePreview, SettlementLine, StorageCharge
+from clario.domain.records.stock import LedgerBalance
+from clario.domain.records.trade import CustomerReturn, RemovalOrder, RemovalShipment, Replacement, ShippedItem
 from tests.fixtures.documents import GERMANY, context, document, normalized
 
 LEDGER_SUMMARY = "GET_LEDGER_SUMMARY_VIEW_DATA"

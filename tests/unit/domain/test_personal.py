@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clario.domain.normalize.flat_file import column_name
+from clario.domain.columns import column_name
 from clario.domain.personal import KEPT_COLUMNS, is_personal, without_personal_columns, without_personal_fields
 from clario.domain.sources import ReportSource
 from tests.fixtures.documents import SOURCES, document, normalized

@@ -8,6 +8,7 @@ import pytest
 from clario.domain.errors import UnreadableDocument
 from clario.domain.records import Record, Rejected
 from clario.domain.sources import FoundReportSource, ReportSource
+from clario.domain.tables import tables_of
 from tests.fixtures.documents import JAPAN, SOURCES, context, document, normalized
 
 REPORTS = [name for name, source in SOURCES.items() if isinstance(source, ReportSource | FoundReportSource)]
@@ -129,7 +130,7 @@ def test_a_header_alone_has_no_rows(name: str) -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_row_belongs_to_a_table_of_its_source_and_to_its_line(name: str) -> None:
     records = [row for row in normalized(name) if isinstance(row, Record)]
-    assert {type(row) for row in records} == {entry.record for entry in SOURCES[name].tables}
+    assert {type(row) for row in records} == {entry.record for entry in tables_of(SOURCES[name])}
     assert {row.line for row in records} <= set(range(2, len(table(name)) + 1))
 
 
@@ -137,5 +138,5 @@ def test_every_row_belongs_to_a_table_of_its_source_and_to_its_line(name: str) -
 def test_identical_lines_are_told_apart(name: str) -> None:
     cells = table(name)
     one, other = normalized(name, written(name, [cells[0], cells[1], cells[1]]).encode())
-    [entry] = SOURCES[name].tables
+    [entry] = tables_of(SOURCES[name])
     assert {getattr(one, column) for column in entry.key} != {getattr(other, column) for column in entry.key}

@@ -5,23 +5,14 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from psycopg import sql
-
-from clario.db.parts import staged
 from clario.db.statements import Statements
-from clario.db.tables import StoreStatements, Writes, store_statements
-from clario.domain.records import Ordinals, Rejected
 from clario.domain.slices import Slice
-from clario.domain.sources import Source
-from clario.domain.streams import source_of
-from clario.domain.tables import Table, WriteMode
 from clario.domain.values import DayRange
 from clario.services.work import Document, Stored
 
 if TYPE_CHECKING:
+    from clario.domain.records import Rejected
     from clario.services.pages import Page, RejectedRow
-
-COPY_BLOCK = 256 * 1024
 
 
 class DatabaseLoads:
@@ -45,16 +36,9 @@ class DatabaseLoads:
         return {row["day"]: row["as_of"] for row in rows}
 
     def holds_rows(self, part: Slice) -> bool:
-        days = {"connection_id": part.connection_id, "start_day": part.days.start, "end_day": part.days.end}
-        table = part.definition.tables[0]
-        if table.day is None:
-            return bool(self._run.row("holds_documents", dataset=table.name, scope=part.scope, **days)["found"])
-        query = sql.SQL(
-            "SELECT EXISTS (SELECT FROM {table} WHERE connection_id = %(connection_id)s"
-            " AND {day} BETWEEN %(start_day)s AND %(end_day)s) AS found"
-        ).format(table=sql.Identifier(table.name), day=sql.Identifier(table.day))
-        row = self._run.connection.execute(query, days).fetchone()
-        return row is not None and bool(row["found"])
+        from clario.db.storing import holds_rows
+
+        return holds_rows(self._run, part)
 
     def unseen_orders(self, part: Slice, order_ids: list[str]) -> int:
         row = self._run.row(
@@ -67,46 +51,10 @@ class DatabaseLoads:
         )
         return int(row["orders"])
 
-    def store(self, document: Document, parts: Mapping[str, BinaryIO], rejected: Iterable[Rejected]) -> Stored:
-        source = source_of(document.stream, document.source)
-        for table in source.tables:
-            self._stage(table, store_statements(table), parts[table.name])
-        self._run.rows("lock_table", name=f"store:{document.connection_id}:{source.dataset}")
-        values = _values(document) | {"seller_id": self._run.seller_id}
-        days = self._accepted(document, source)
-        values["days"] = days
-        unread = self._store_rejected(document, days, rejected)
-        written = deleted = 0
-        for table in source.tables:
-            # A row of a snapshot that could not be read may be any row that seems to be gone.
-            whole = not document.may_be_stale and not (table.mode is WriteMode.SNAPSHOT and unread)
-            changed = self._write(table, values, whole)
-            written, deleted = written + changed[0], deleted + changed[1]
-        if not document.may_be_stale:
-            self._run.write("cover_days", **values)
-        return Stored(accepted_days=len(days), written=written, deleted=deleted)
+    def store(self, document: Document, parts: Mapping[str, BinaryIO], rejected: "Iterable[Rejected]") -> Stored:
+        from clario.db.storing import Storing
 
-    def _accepted(self, document: Document, source: Source) -> list[date]:
-        """The days it may write. Where rows do not say which day they belong to, it is all of them or none."""
-        days = [row["day"] for row in self._run.rows("accepted_days", **_values(document))]
-        dated = all(table.day for table in source.tables)
-        return days if dated or len(days) == len(document.days.days()) else []
-
-    def _write(self, table: Table, values: dict[str, Any], whole: bool) -> tuple[int, int]:
-        """How many rows were written, and how many deleted or made zero."""
-        statements = store_statements(table)
-        if statements.history:
-            self._apply(statements.history, values, whole)
-        if table.mode is WriteMode.SNAPSHOT and self._run.row("is_overtaken", **values)["overtaken"]:
-            # No longer the present state, it has only history to tell.
-            values = values | {"days": []}
-        return self._apply(statements.rows, values, whole)
-
-    def _apply(self, writes: Writes, values: dict[str, Any], whole: bool) -> tuple[int, int]:
-        written = self._run.connection.execute(writes.merge, values).rowcount
-        if writes.clean_up is None or not whole:
-            return written, 0
-        return written, self._run.connection.execute(writes.clean_up, values).rowcount
+        return Storing(self._run, document).store(parts, rejected)
 
     def cover(self, part: Slice, as_of: datetime) -> None:
         self._run.write(
@@ -134,39 +82,6 @@ class DatabaseLoads:
             total=rows[0]["total"],
             next_key=tuple(str(last[name]) for name in place) if last else None,
         )
-
-    def _stage(self, table: Table, statements: StoreStatements, rows: BinaryIO) -> None:
-        self._run.connection.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(staged(table)))
-        self._run.connection.execute(statements.create_staging)
-        with self._run.connection.cursor() as cursor, cursor.copy(statements.copy) as copy:
-            while block := rows.read(COPY_BLOCK):
-                copy.write(block)
-        if statements.index is not None:
-            self._run.connection.execute(statements.index)
-
-    def _store_rejected(self, document: Document, days: list[date], rejected: Iterable[Rejected]) -> int:
-        values = _values(document)
-        if not document.may_be_stale:
-            self._run.write("drop_rejected", **values, days=days)
-        accepted = set(days)
-        ordinals = Ordinals()
-        rows = [
-            values
-            | {"line": entry.line, "ordinal": ordinals.next(entry.line), "day": entry.day}
-            | {"reason": entry.reason, "raw": entry.raw}
-            for entry in rejected
-            if (entry.day in accepted if entry.day else accepted)
-        ]
-        if rows:
-            self._run.write_many("add_rejected", rows)
-        return len(rows)
-
-
-def _values(document: Document) -> dict[str, Any]:
-    names = ("connection_id", "stream", "scope", "document_id", "as_of")
-    values = {name: getattr(document, name) for name in names}
-    values["dataset"] = source_of(document.stream, document.source).dataset
-    return values | {"start_day": document.days.start, "end_day": document.days.end}
 
 
 def _document(row: dict[str, Any]) -> Document:

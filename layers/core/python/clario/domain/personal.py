@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .normalize.flat_file import column_name
+from .columns import column_name
 
 # The columns kept of the reports that tell of buyers. What is not named here is dropped: a new column, or a known one
 # under another language's name, may be about a person.

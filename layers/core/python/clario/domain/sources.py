@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from .tables import Table
-
 
 class Unit(StrEnum):
     """What slices are cut along: a slice holds whole units, and the newest one as far as it has come."""
@@ -22,8 +20,8 @@ class Source:
 
     Attributes:
         name: the report type or the operation.
-        tables: what its documents fill. Sources of one stream with the same first table are ways to the same rows, of
-            which one is enough; sources with different ones belong together.
+        tables: what its documents fill (`clario.domain.tables`). Sources of one stream with the same first table are
+            ways to the same rows, of which one is enough; sources with different ones belong together.
         normaliser: the entry of `clario.domain.normalize` that reads its documents.
         slice_days: the longest range one slice loads (a unit is never cut).
         trailing_days: how far back rows still change at Amazon, so that every sync reads them again.
@@ -36,7 +34,7 @@ class Source:
     """
 
     name: str
-    tables: tuple[Table, ...]
+    tables: tuple[str, ...]
     normaliser: str
     slice_days: int
     trailing_days: int
@@ -50,7 +48,7 @@ class Source:
     @property
     def dataset(self) -> str:
         """What coverage calls the rows: the first table."""
-        return self.tables[0].name
+        return self.tables[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ Every other layer reads it; only this module knows streams. A new stream is a ro
 from collections.abc import Mapping
 from datetime import timedelta
 
-from . import tables
 from .sources import FoundReportSource, PagedSource, ReportSource, Source, Stream, Unit
 
 DAILY, MONTHLY = timedelta(days=1), timedelta(days=30)
@@ -25,7 +24,7 @@ STREAMS: dict[str, Stream] = {
                 ReportSource(
                     # 18 months of history, both dates needed, one window for all event types.
                     name="GET_LEDGER_DETAIL_VIEW_DATA",
-                    tables=(tables.LEDGER_EVENTS,),
+                    tables=("ledger_events",),
                     normaliser="ledger",
                     slice_days=92,
                     trailing_days=92,  # reconciled and unreconciled quantities change in place
@@ -40,7 +39,7 @@ STREAMS: dict[str, Stream] = {
             sources=(
                 ReportSource(
                     name="GET_LEDGER_SUMMARY_VIEW_DATA",
-                    tables=(tables.LEDGER_BALANCES,),
+                    tables=("ledger_balances",),
                     normaliser="ledger_summary",
                     slice_days=186,
                     trailing_days=32,  # this month and the last
@@ -57,7 +56,7 @@ STREAMS: dict[str, Stream] = {
             sources=(
                 PagedSource(
                     name="getInventorySummaries",
-                    tables=(tables.INVENTORY,),
+                    tables=("inventory",),
                     normaliser="inventory",
                     slice_days=1,
                     trailing_days=1,
@@ -75,7 +74,7 @@ STREAMS: dict[str, Stream] = {
                 PagedSource(
                     # By the day of the last change: what changes comes again in a newer window.
                     name="getShipments",
-                    tables=(tables.INBOUND_SHIPMENTS, tables.INBOUND_STATUSES),
+                    tables=("inbound_shipments", "inbound_shipment_statuses"),
                     normaliser="inbound_shipments",
                     slice_days=30,
                     trailing_days=7,
@@ -86,7 +85,7 @@ STREAMS: dict[str, Stream] = {
                     # Narrow windows: its page tokens are lost now and then
                     # (https://github.com/amzn/selling-partner-api-docs/issues/2758).
                     name="getShipmentItems",
-                    tables=(tables.INBOUND_ITEMS,),
+                    tables=("inbound_shipment_items",),
                     normaliser="inbound_shipment_items",
                     slice_days=7,
                     trailing_days=7,
@@ -102,7 +101,7 @@ STREAMS: dict[str, Stream] = {
             sources=(
                 ReportSource(
                     name="GET_FBA_FULFILLMENT_CUSTOMER_SHIPMENT_SALES_DATA",
-                    tables=(tables.SHIPPED_ITEMS,),
+                    tables=("shipped_items",),
                     normaliser="customer_shipments",
                     slice_days=92,
                     trailing_days=7,  # up to a day late
@@ -119,7 +118,7 @@ STREAMS: dict[str, Stream] = {
             sources=(
                 ReportSource(
                     name="GET_FBA_REIMBURSEMENTS_DATA",
-                    tables=(tables.CLAIMS,),
+                    tables=("claims",),
                     normaliser="reimbursements",
                     slice_days=184,
                     trailing_days=184,  # reversals and late approvals
@@ -134,7 +133,7 @@ STREAMS: dict[str, Stream] = {
             sources=(
                 ReportSource(
                     name="GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA",
-                    tables=(tables.RETURNS,),
+                    tables=("returns",),
                     normaliser="returns",
                     slice_days=184,
                     trailing_days=60,  # returns are told late, and their status changes
@@ -150,7 +149,7 @@ STREAMS: dict[str, Stream] = {
             sources=(
                 ReportSource(
                     name="GET_FBA_FULFILLMENT_CUSTOMER_SHIPMENT_REPLACEMENT_DATA",
-                    tables=(tables.REPLACEMENTS,),
+                    tables=("replacements",),
                     normaliser="replacements",
                     slice_days=184,
                     trailing_days=30,
@@ -166,7 +165,7 @@ STREAMS: dict[str, Stream] = {
                 # Amazon does not say which of their dates the windows of these two are cut by.
                 ReportSource(
                     name="GET_FBA_FULFILLMENT_REMOVAL_ORDER_DETAIL_DATA",
-                    tables=(tables.REMOVAL_ORDERS,),
+                    tables=("removal_orders",),
                     normaliser="removal_orders",
                     slice_days=184,
                     trailing_days=120,  # an order is worked on for weeks
@@ -174,7 +173,7 @@ STREAMS: dict[str, Stream] = {
                 ),
                 ReportSource(
                     name="GET_FBA_FULFILLMENT_REMOVAL_SHIPMENT_DETAIL_DATA",
-                    tables=(tables.REMOVAL_SHIPMENTS,),
+                    tables=("removal_shipments",),
                     normaliser="removal_shipments",
                     slice_days=184,
                     trailing_days=120,
@@ -192,7 +191,7 @@ STREAMS: dict[str, Stream] = {
                     # Made within 72 hours, so that at least as much must be asked for
                     # (https://developer-docs.amazon.com/sp-api/docs/report-type-values-fba).
                     name="GET_FBA_ESTIMATED_FBA_FEES_TXT_DATA",
-                    tables=(tables.FEE_PREVIEWS,),
+                    tables=("fee_previews",),
                     normaliser="fees",
                     slice_days=1,
                     trailing_days=1,
@@ -211,7 +210,7 @@ STREAMS: dict[str, Stream] = {
                 # A month's charges are published in the middle of the next one.
                 ReportSource(
                     name="GET_FBA_STORAGE_FEE_CHARGES_DATA",
-                    tables=(tables.STORAGE_CHARGES,),
+                    tables=("storage_charges",),
                     normaliser="storage_charges",
                     slice_days=186,
                     trailing_days=62,
@@ -219,7 +218,7 @@ STREAMS: dict[str, Stream] = {
                 ),
                 ReportSource(
                     name="GET_FBA_FULFILLMENT_LONGTERM_STORAGE_FEE_CHARGES_DATA",
-                    tables=(tables.AGED_INVENTORY_CHARGES,),
+                    tables=("aged_inventory_charges",),
                     normaliser="aged_inventory_charges",
                     slice_days=186,
                     trailing_days=62,
@@ -237,7 +236,7 @@ STREAMS: dict[str, Stream] = {
                     # At most 30 days a report, the days asked for on both sides included
                     # (https://developer-docs.amazon.com/sp-api/docs/report-type-values-order).
                     name="GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",
-                    tables=(tables.ORDERS, tables.ORDER_ITEMS),
+                    tables=("orders", "order_items"),
                     normaliser="orders",
                     slice_days=28,
                     trailing_days=2,
@@ -246,7 +245,7 @@ STREAMS: dict[str, Stream] = {
                 ),
                 PagedSource(
                     name="searchOrders",
-                    tables=(tables.ORDERS, tables.ORDER_ITEMS),
+                    tables=("orders", "order_items"),
                     normaliser="orders_2026",
                     slice_days=1,
                     trailing_days=2,
@@ -255,7 +254,7 @@ STREAMS: dict[str, Stream] = {
                 ),
                 PagedSource(
                     name="getOrders",
-                    tables=(tables.ORDERS, tables.ORDER_ITEMS),
+                    tables=("orders", "order_items"),
                     normaliser="orders_v0",
                     slice_days=1,
                     trailing_days=2,
@@ -272,7 +271,7 @@ STREAMS: dict[str, Stream] = {
             sources=(
                 PagedSource(
                     name="listTransactions",
-                    tables=(tables.FINANCIAL_EVENTS,),
+                    tables=("financial_events",),
                     normaliser="financial_events",
                     slice_days=7,
                     trailing_days=30,  # DEFERRED rows are released within weeks
@@ -281,7 +280,7 @@ STREAMS: dict[str, Stream] = {
                 PagedSource(
                     # By week, always the same ones: some events have no date and are known by their window.
                     name="listFinancialEvents",
-                    tables=(tables.FINANCIAL_EVENTS,),
+                    tables=("financial_events",),
                     normaliser="financial_events_v0",
                     slice_days=7,
                     trailing_days=30,
@@ -292,7 +291,7 @@ STREAMS: dict[str, Stream] = {
                 FoundReportSource(
                     # By the day it was made; Amazon keeps reports for 90 days.
                     name="GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2",
-                    tables=(tables.SETTLEMENT_LINES,),
+                    tables=("settlement_lines",),
                     normaliser="settlements",
                     slice_days=14,
                     trailing_days=3,

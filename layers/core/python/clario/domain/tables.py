@@ -6,8 +6,8 @@ Columns: the record's fields. A new table is an entry here, a record in `domain/
 from dataclasses import dataclass
 from enum import StrEnum
 
-from . import records
-from .records import Record
+from .records import Record, money, stock, trade
+from .sources import Source
 
 
 class WriteMode(StrEnum):
@@ -51,89 +51,93 @@ class Table:
     history: History | None = None
 
 
-LEDGER_EVENTS = Table(
-    "ledger_events", records.LedgerEvent, ("occurred_on", "event_key", "ordinal"), "occurred_on", WriteMode.REPLACE
-)
-LEDGER_BALANCES = Table(
-    "ledger_balances", records.LedgerBalance, ("period_start", "row_key", "ordinal"), "period_start", WriteMode.REPLACE
-)
-INVENTORY = Table(
-    "inventory",
-    records.Inventory,
-    ("marketplace_id", "sku"),
-    None,
-    WriteMode.SNAPSHOT,
-    history=History(
-        "inventory_history",
-        (
-            "total_quantity",
-            "fulfillable_quantity",
-            "inbound_working_quantity",
-            "inbound_shipped_quantity",
-            "inbound_receiving_quantity",
-            "reserved_quantity",
-            "researching_quantity",
-            "unfulfillable_quantity",
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table(
+            "ledger_events",
+            stock.LedgerEvent,
+            ("occurred_on", "event_key", "ordinal"),
+            "occurred_on",
+            WriteMode.REPLACE,
         ),
-    ),
-)
-INBOUND_SHIPMENTS = Table("inbound_shipments", records.InboundShipment, ("shipment_id",), None, WriteMode.UPSERT)
-INBOUND_STATUSES = Table(
-    "inbound_shipment_statuses", records.InboundShipmentStatus, ("shipment_id", "status"), None, WriteMode.UPSERT
-)
-INBOUND_ITEMS = Table(
-    "inbound_shipment_items", records.InboundShipmentItem, ("shipment_id", "item_key"), None, WriteMode.UPSERT
-)
-SHIPPED_ITEMS = Table(
-    "shipped_items", records.ShippedItem, ("shipped_on", "row_key", "ordinal"), "shipped_on", WriteMode.REPLACE
-)
-CLAIMS = Table(
-    "claims", records.Reimbursement, ("reimbursement_id", "row_key", "ordinal"), "approved_on", WriteMode.UPSERT
-)
-RETURNS = Table(
-    "returns", records.CustomerReturn, ("returned_on", "row_key", "ordinal"), "returned_on", WriteMode.REPLACE
-)
-REPLACEMENTS = Table(
-    "replacements", records.Replacement, ("shipped_on", "row_key", "ordinal"), "shipped_on", WriteMode.REPLACE
-)
-REMOVAL_ORDERS = Table(
-    "removal_orders", records.RemovalOrder, ("order_id", "row_key", "ordinal"), None, WriteMode.UPSERT
-)
-REMOVAL_SHIPMENTS = Table(
-    "removal_shipments", records.RemovalShipment, ("order_id", "row_key", "ordinal"), None, WriteMode.UPSERT
-)
-FEE_PREVIEWS = Table(
-    "fee_previews", records.FeePreview, ("snapshot_on", "row_key", "ordinal"), "snapshot_on", WriteMode.REPLACE
-)
-STORAGE_CHARGES = Table(
-    "storage_charges", records.StorageCharge, ("month", "row_key", "ordinal"), "month", WriteMode.REPLACE
-)
-AGED_INVENTORY_CHARGES = Table(
-    "aged_inventory_charges",
-    records.AgedInventoryCharge,
-    ("charged_on", "row_key", "ordinal"),
-    "charged_on",
-    WriteMode.REPLACE,
-)
-ORDERS = Table(
-    "orders",
-    records.Order,
-    ("order_id",),
-    "last_updated_on",
-    WriteMode.UPSERT,
-    version="last_updated_at",
-    kept=("replaced_order_id",),
-)
-ORDER_ITEMS = Table(
-    "order_items",
-    records.OrderItem,
-    ("order_id", "sku"),
-    "last_updated_on",
-    WriteMode.UPSERT,
-    version="last_updated_at",
-    kept=("quantity_shipped", "order_item_ids"),
-)
-FINANCIAL_EVENTS = Table("financial_events", records.FinancialEvent, ("event_id",), "posted_on", WriteMode.UPSERT)
-SETTLEMENT_LINES = Table(
-    "settlement_lines", records.SettlementLine, ("settlement_id", "row_number"), None, WriteMode.UPSERT
-)
+        Table(
+            "ledger_balances",
+            stock.LedgerBalance,
+            ("period_start", "row_key", "ordinal"),
+            "period_start",
+            WriteMode.REPLACE,
+        ),
+        Table(
+            "inventory",
+            stock.Inventory,
+            ("marketplace_id", "sku"),
+            None,
+            WriteMode.SNAPSHOT,
+            history=History(
+                "inventory_history",
+                (
+                    "total_quantity",
+                    "fulfillable_quantity",
+                    "inbound_working_quantity",
+                    "inbound_shipped_quantity",
+                    "inbound_receiving_quantity",
+                    "reserved_quantity",
+                    "researching_quantity",
+                    "unfulfillable_quantity",
+                ),
+            ),
+        ),
+        Table("inbound_shipments", stock.InboundShipment, ("shipment_id",), None, WriteMode.UPSERT),
+        Table(
+            "inbound_shipment_statuses", stock.InboundShipmentStatus, ("shipment_id", "status"), None, WriteMode.UPSERT
+        ),
+        Table("inbound_shipment_items", stock.InboundShipmentItem, ("shipment_id", "item_key"), None, WriteMode.UPSERT),
+        Table(
+            "shipped_items", trade.ShippedItem, ("shipped_on", "row_key", "ordinal"), "shipped_on", WriteMode.REPLACE
+        ),
+        Table(
+            "claims", money.Reimbursement, ("reimbursement_id", "row_key", "ordinal"), "approved_on", WriteMode.UPSERT
+        ),
+        Table("returns", trade.CustomerReturn, ("returned_on", "row_key", "ordinal"), "returned_on", WriteMode.REPLACE),
+        Table("replacements", trade.Replacement, ("shipped_on", "row_key", "ordinal"), "shipped_on", WriteMode.REPLACE),
+        Table("removal_orders", trade.RemovalOrder, ("order_id", "row_key", "ordinal"), None, WriteMode.UPSERT),
+        Table("removal_shipments", trade.RemovalShipment, ("order_id", "row_key", "ordinal"), None, WriteMode.UPSERT),
+        Table(
+            "fee_previews", money.FeePreview, ("snapshot_on", "row_key", "ordinal"), "snapshot_on", WriteMode.REPLACE
+        ),
+        Table("storage_charges", money.StorageCharge, ("month", "row_key", "ordinal"), "month", WriteMode.REPLACE),
+        Table(
+            "aged_inventory_charges",
+            money.AgedInventoryCharge,
+            ("charged_on", "row_key", "ordinal"),
+            "charged_on",
+            WriteMode.REPLACE,
+        ),
+        Table(
+            "orders",
+            trade.Order,
+            ("order_id",),
+            "last_updated_on",
+            WriteMode.UPSERT,
+            version="last_updated_at",
+            kept=("replaced_order_id",),
+        ),
+        Table(
+            "order_items",
+            trade.OrderItem,
+            ("order_id", "sku"),
+            "last_updated_on",
+            WriteMode.UPSERT,
+            version="last_updated_at",
+            kept=("quantity_shipped", "order_item_ids"),
+        ),
+        Table("financial_events", money.FinancialEvent, ("event_id",), "posted_on", WriteMode.UPSERT),
+        Table("settlement_lines", money.SettlementLine, ("settlement_id", "row_number"), None, WriteMode.UPSERT),
+    )
+}
+
+
+def tables_of(source: Source) -> list[Table]:
+    """The tables that the source's documents fill."""
+    return [TABLES[name] for name in source.tables]

@@ -11,11 +11,12 @@ from tempfile import SpooledTemporaryFile
 from ..domain.errors import UnreadableDocument
 from ..domain.normalize import normaliser
 from ..domain.normalize.context import Context
-from ..domain.records import FinancialEvent, Record, Rejected
+from ..domain.records import Record, Rejected
+from ..domain.records.money import FinancialEvent
 from ..domain.slices import Slice, SliceState, Step
 from ..domain.sources import Source
 from ..domain.streams import source_of
-from ..domain.tables import Table
+from ..domain.tables import Table, tables_of
 from ..domain.values import home_marketplace
 from ..errors import DocumentUnreadable
 from ..payloads import SliceTask
@@ -100,8 +101,9 @@ class _Sorted:
 
     def __init__(self, document: Document, source: Source) -> None:
         self._days = document.days
-        self._main, *others = source.tables
-        self._tables = {table.record: table for table in source.tables}
+        tables = tables_of(source)
+        self._main, *others = tables
+        self._tables = {table.record: table for table in tables}
         self._aside = {table.record: _Aside(table) for table in others}
         self._rejected = SpooledTemporaryFile(SPOOL_IN_MEMORY, "w+b")  # noqa: SIM115 - closed on exit
         self.rows = self.rejected = self.outside = 0

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from ..records import FeePreview, Ordinals, Record, Rejected, natural_key
+from ..columns import column_name
+from ..records import Ordinals, Record, Rejected, natural_key
+from ..records.money import FeePreview
 from .context import Context
 from .fields import optional_amount
-from .flat_file import Row, column_name, read_records, read_rows
+from .flat_file import Row, read_records, read_rows
 
 REQUIRED = ("sku", "fnsku", "currency", "longest-side", "unit-of-dimension", "estimated-fee-total")
 FULFILLMENT = ("expected-fulfillment-fee-per-unit", "expected-domestic-fulfilment-fee-per-unit")

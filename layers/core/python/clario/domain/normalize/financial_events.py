@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..records import FinancialEvent, Ordinals, Record, Rejected
+from ..records import Ordinals, Record, Rejected
+from ..records.money import FinancialEvent
 from ..values import Money, local_day
 from .context import Context
 from .fields import Unreadable, moment

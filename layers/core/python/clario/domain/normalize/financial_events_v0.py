@@ -14,7 +14,8 @@ from functools import partial
 from typing import Any
 
 from ..errors import UnreadableDocument
-from ..records import FinancialEvent, Ordinals, Record, Rejected, natural_key
+from ..records import Ordinals, Record, Rejected, natural_key
+from ..records.money import FinancialEvent
 from ..values import Money, local_day
 from .context import Context
 from .event_lists import EVENT_LISTS, NOTED, EventList

@@ -1,26 +1,19 @@
 """Amazon's flat files: tab-separated text whose columns are found by name, in any order, unknown ones ignored."""
 
 import csv
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import TypeVar
 
+from ..columns import column_name
 from ..errors import UnreadableDocument
 from ..records import Rejected
 from .context import Context
 from .fields import Unreadable, integer, optional_amount, optional_integer, optional_moment
 
 NO_VALUE = ("", "--")
-
-
-@cache
-def column_name(header: str) -> str:
-    """Headers vary in case, blanks and hyphens ("Event Type", "EventType"): only letters and digits count."""
-    return re.sub(r"[^\w]|_", "", header.lower())
 
 
 @dataclass(frozen=True, slots=True)

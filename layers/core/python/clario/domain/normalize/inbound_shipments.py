@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import partial
 
-from ..records import InboundShipment, InboundShipmentItem, InboundShipmentStatus, Record, Rejected, natural_key
+from ..records import Record, Rejected, natural_key
+from ..records.stock import InboundShipment, InboundShipmentItem, InboundShipmentStatus
 from ..values import Marketplace
 from .context import Context
 from .fields import Unreadable

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..errors import UnreadableDocument
-from ..records import Inventory, Record, Rejected
+from ..records import Record, Rejected
+from ..records.stock import Inventory
 from .context import Context
 from .fields import Unreadable, moment
 from .pages import required, text, units

@@ -6,7 +6,8 @@ Columns: https://developer-docs.amazon.com/sp-api/docs/report-type-values-fba.
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from ..records import LedgerEvent, Ordinals, Record, Rejected, natural_key
+from ..records import Ordinals, Record, Rejected, natural_key
+from ..records.stock import LedgerEvent
 from .context import Context
 from .fields import integer, moment, optional_integer, us_date
 from .flat_file import Row, read_records, read_rows

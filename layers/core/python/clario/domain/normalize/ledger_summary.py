@@ -7,7 +7,8 @@ were asked for, MM/DD/YYYY elsewhere.
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from ..records import LedgerBalance, Ordinals, Record, Rejected, natural_key
+from ..records import Ordinals, Record, Rejected, natural_key
+from ..records.stock import LedgerBalance
 from .context import Context
 from .fields import us_period
 from .flat_file import Row, read_records, read_rows

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from ..records import OrderItem
+from ..records.trade import OrderItem
 from .fields import moment
 
 _CHANNELS = {"AFN": "AMAZON", "MFN": "MERCHANT"}

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 
-from ..records import Order, OrderItem, Record, Rejected
+from ..records import Record, Rejected
+from ..records.trade import Order, OrderItem
 from ..values import local_day
 from .context import Context
 from .fields import yes_or_no

@@ -10,7 +10,8 @@ from decimal import Decimal
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from ..records import Order, OrderItem, Record, Rejected
+from ..records import Record, Rejected
+from ..records.trade import Order, OrderItem
 from ..values import local_day
 from .context import Context
 from .fields import amount

@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..records import Order, OrderItem, Record, Rejected
+from ..records import Record, Rejected
+from ..records.trade import Order, OrderItem
 from ..values import local_day
 from .context import Context
 from .fields import Unreadable, amount

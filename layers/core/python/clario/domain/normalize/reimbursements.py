@@ -6,7 +6,8 @@ Columns: https://developer-docs.amazon.com/sp-api/docs/report-type-values-fba.
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from ..records import Ordinals, Record, Reimbursement, Rejected, natural_key
+from ..records import Ordinals, Record, Rejected, natural_key
+from ..records.money import Reimbursement
 from ..values import local_day
 from .context import Context
 from .fields import integer, moment, optional_amount

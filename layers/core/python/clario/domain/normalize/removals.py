@@ -6,7 +6,8 @@ Columns: https://developer-docs.amazon.com/sp-api/docs/fba-removals-reports-attr
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from ..records import Ordinals, Record, Rejected, RemovalOrder, RemovalShipment, natural_key
+from ..records import Ordinals, Record, Rejected, natural_key
+from ..records.trade import RemovalOrder, RemovalShipment
 from .context import Context
 from .fields import Unreadable
 from .flat_file import Row, read_records, read_rows

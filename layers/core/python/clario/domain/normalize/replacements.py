@@ -6,7 +6,8 @@ Columns: https://developer-docs.amazon.com/sp-api/docs/report-type-values-fba.
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from ..records import Ordinals, Record, Rejected, Replacement, natural_key
+from ..records import Ordinals, Record, Rejected, natural_key
+from ..records.trade import Replacement
 from .context import Context
 from .fields import day_and_moment
 from .flat_file import Row, read_records, read_rows

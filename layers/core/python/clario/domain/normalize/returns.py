@@ -7,7 +7,8 @@ Columns: https://developer-docs.amazon.com/sp-api/docs/report-type-values-fba. T
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from ..records import CustomerReturn, Ordinals, Record, Rejected, natural_key
+from ..records import Ordinals, Record, Rejected, natural_key
+from ..records.trade import CustomerReturn
 from .context import Context
 from .fields import day_and_moment
 from .flat_file import Row, read_records, read_rows

@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 
-from ..records import Record, Rejected, SettlementLine
+from ..columns import column_name
+from ..records import Record, Rejected
+from ..records.money import SettlementLine
 from .context import Context
 from .fields import Unreadable, settlement_moment
-from .flat_file import Row, column_name, read_records, read_rows
+from .flat_file import Row, read_records, read_rows
 
 REQUIRED = ("settlement-id", "total-amount", "currency", "transaction-type", "amount-type", "amount", "posted-date")
 FIRST_COLUMN = "settlement-id"

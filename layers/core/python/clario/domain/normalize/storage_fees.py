@@ -7,7 +7,8 @@ Columns: https://developer-docs.amazon.com/sp-api/docs/fba-payments-reports-attr
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from ..records import AgedInventoryCharge, Ordinals, Record, Rejected, StorageCharge, natural_key
+from ..records import Ordinals, Record, Rejected, natural_key
+from ..records.money import AgedInventoryCharge, StorageCharge
 from .context import Context
 from .fields import month, written_day
 from .flat_file import Row, read_records, read_rows

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from .base import Record
+from . import Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from .base import Record
+from . import Record
 
 
 @dataclass(frozen=True, slots=True)
