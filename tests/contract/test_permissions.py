@@ -60,13 +60,19 @@ API_VARIABLES = {
     "SESSION_JWT_ISSUER",
     "SESSION_JWT_SECRET_ARN",
 }
+PLAN_VARIABLES = {
+    "AMAZON_SPAPI_FINANCES_VERSION",
+    "AMAZON_SPAPI_MARKETPLACE_IDS",
+    "AMAZON_SPAPI_ORDERS_VERSION",
+    "SYNC_HISTORY_DAYS",
+}
 VARIABLES: dict[Operation, set[str]] = {
     ("container", "amazon"): AMAZON_VARIABLES,
     ("container", "amazon_step"): AMAZON_VARIABLES,
     ("container", "api"): API_VARIABLES,
     ("container", "detection_queue"): {"DETECTION_QUEUE_URL"},
     ("container", "objects"): {"RAW_STORE"},
-    ("container", "plan_settings"): {"AMAZON_SPAPI_MARKETPLACE_IDS", "SYNC_HISTORY_DAYS"},
+    ("container", "plan_settings"): PLAN_VARIABLES,
     ("container", "sync_control"): CONTROL_VARIABLES,
     ("container", "sync_workflow"): {"STATE_MACHINE_ARN"},
     ("settings", "sync_daily_at"): {"SYNC_DAILY_AT"},
@@ -78,6 +84,7 @@ NOTHING_OF_ITS_OWN: set[Operation] = {
     ("container", "settings"),
     ("settings", "history_days"),
     ("settings", "marketplace_ids"),
+    ("settings", "versions"),
 }
 
 
