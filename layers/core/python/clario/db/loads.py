@@ -62,6 +62,7 @@ class DatabaseLoads:
             connection_id=part.connection_id,
             dataset=part.definition.dataset,
             stream=part.stream,
+            source=part.source,
             scope=part.scope,
             days=part.days.days(),
             as_of=as_of,

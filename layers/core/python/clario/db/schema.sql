@@ -148,6 +148,7 @@ CREATE TABLE coverage (
     day           date NOT NULL,
     seller_id     text NOT NULL,
     stream        text NOT NULL,
+    source        text NOT NULL,                        -- what was asked last
     as_of         timestamptz NOT NULL,
     document_id   bigint,                               -- null: Amazon said there is nothing
     PRIMARY KEY (connection_id, dataset, scope, day)
@@ -233,32 +234,52 @@ CREATE TABLE claims (
 CREATE VIEW reimbursements WITH (security_invoker = true) AS SELECT * FROM claims;
 
 CREATE TABLE financial_events (
-    id                 uuid NOT NULL DEFAULT gen_random_uuid(),
-    connection_id      bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
-    event_id           text NOT NULL,                   -- begins with the generation of Amazon's API
-    seller_id          text NOT NULL,
-    posted_on          date NOT NULL,
-    event_type         text NOT NULL,
-    event_date         timestamptz NOT NULL,
-    transaction_id     text NOT NULL,
-    transaction_type   text NOT NULL,
-    transaction_status text,
-    order_id           text,
-    sku                text,
-    asin               text,
-    amount             numeric(14, 4) NOT NULL,         -- signed from the seller's side
-    currency           text NOT NULL,
-    quantity           integer,
-    description        text,
-    metadata           jsonb NOT NULL,
-    created_at         timestamptz NOT NULL DEFAULT clario_now(),
-    updated_at         timestamptz NOT NULL DEFAULT clario_now(),
-    as_of              timestamptz NOT NULL,
-    document_id        bigint NOT NULL,
-    line               integer NOT NULL,
+    id                      uuid NOT NULL DEFAULT gen_random_uuid(),
+    connection_id           bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    event_id                text NOT NULL,              -- begins with the generation of Amazon's API
+    seller_id               text NOT NULL,
+    posted_on               date NOT NULL,
+    event_type              text NOT NULL,
+    event_date              timestamptz NOT NULL,
+    transaction_id          text NOT NULL,
+    transaction_type        text NOT NULL,
+    transaction_status      text,
+    order_id                text,
+    sku                     text,
+    asin                    text,
+    amount                  numeric(14, 4) NOT NULL,    -- signed from the seller's side
+    currency                text NOT NULL,
+    quantity                integer,
+    description             text,
+    deferred_transaction_id text,                       -- that this one releases
+    release_transaction_id  text,                       -- that released this one
+    metadata                jsonb NOT NULL,
+    created_at              timestamptz NOT NULL DEFAULT clario_now(),
+    updated_at              timestamptz NOT NULL DEFAULT clario_now(),
+    as_of                   timestamptz NOT NULL,
+    document_id             bigint NOT NULL,
+    line                    integer NOT NULL,
     PRIMARY KEY (connection_id, event_id)
 );
 CREATE INDEX financial_events_by_order ON financial_events (connection_id, order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX financial_events_by_deferred ON financial_events (connection_id, deferred_transaction_id)
+    WHERE deferred_transaction_id IS NOT NULL;
+
+-- Each amount once: of each day the generation that read it last, and of money that was held back the release, once it
+-- is known. Sums and detection read this view.
+CREATE VIEW counted_financial_events WITH (security_invoker = true) AS
+SELECT e.*
+FROM financial_events AS e
+JOIN (
+    SELECT DISTINCT ON (connection_id, day) connection_id, day,
+           CASE source WHEN 'listFinancialEvents' THEN 'v0' ELSE '2024-06-19' END AS generation
+    FROM coverage WHERE dataset = 'financial_events' ORDER BY connection_id, day, as_of DESC
+) AS read ON read.connection_id = e.connection_id AND read.day = e.posted_on
+WHERE split_part(e.event_id, ':', 1) = read.generation
+  AND NOT EXISTS (
+      SELECT FROM financial_events AS release
+      WHERE release.connection_id = e.connection_id AND release.deferred_transaction_id = e.transaction_id
+  );
 
 -- What a marketplace's fulfilment centres hold now. Null: Amazon does not say. A SKU that Amazon no longer names stays,
 -- with zeros and line 0.

@@ -43,7 +43,7 @@ class Storing:
         self._document = document
         self._source = source_of(document.stream, document.source)
         self._tables = tables_of(self._source)
-        names = ("connection_id", "stream", "scope", "document_id", "as_of")
+        names = ("connection_id", "stream", "source", "scope", "document_id", "as_of")
         self._values: dict[str, Any] = {name: getattr(document, name) for name in names} | {
             "dataset": self._source.dataset,
             "start_day": document.days.start,

@@ -40,11 +40,12 @@ SELECT EXISTS (
 ) AS overtaken
 
 -- name: cover_days
-INSERT INTO coverage (connection_id, dataset, scope, day, seller_id, stream, as_of, document_id)
-SELECT %(connection_id)s, %(dataset)s, %(scope)s, accepted.day, %(seller_id)s, %(stream)s, %(as_of)s, %(document_id)s
+INSERT INTO coverage (connection_id, dataset, scope, day, seller_id, stream, source, as_of, document_id)
+SELECT %(connection_id)s, %(dataset)s, %(scope)s, accepted.day, %(seller_id)s, %(stream)s, %(source)s, %(as_of)s,
+       %(document_id)s
 FROM unnest(%(days)s::date[]) AS accepted (day)
 ON CONFLICT (connection_id, dataset, scope, day) DO UPDATE
-SET as_of = excluded.as_of, document_id = excluded.document_id
+SET source = excluded.source, as_of = excluded.as_of, document_id = excluded.document_id
 WHERE coverage.as_of <= excluded.as_of
 
 -- name: drop_rejected

@@ -98,6 +98,8 @@ def _event(
         currency=leaf.money.currency,
         quantity=None if quantity is None else int(quantity),
         description=transaction.get("description"),
+        deferred_transaction_id=related.get("DEFERRED_TRANSACTION_ID"),
+        release_transaction_id=related.get("RELEASE_TRANSACTION_ID"),
         metadata=json.dumps({"path": path, "related": related}, sort_keys=True, separators=(",", ":")),
     )
 

@@ -2,7 +2,8 @@
 
 Shapes: the model `financesV0.json` of https://github.com/amzn/selling-partner-api-models. No event has an id, and
 three lists have no date. An event is known by what it says (`event_lists.py`: which fields count), by its number among
-equal ones, and where it has no date by the week it was read in: equal events are real, and each of them is money.
+equal ones, and where it has no date by the week it was read in: equal events are real, and each of them is money. What
+Amazon still holds back is not told.
 """
 
 import json
@@ -167,6 +168,8 @@ def _row(event: _Event, leaf: _Leaf, number: int) -> FinancialEvent:
         currency=leaf.money.currency,
         quantity=None if quantity is None else integer(quantity, "quantity"),
         description=_first(DESCRIPTIONS, event.fields),
+        deferred_transaction_id=None,
+        release_transaction_id=None,
         metadata=json.dumps({"path": path, "event": told}, sort_keys=True, separators=(",", ":")),
     )
 

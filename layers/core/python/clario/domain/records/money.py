@@ -39,7 +39,9 @@ class Reimbursement(Record):
 class FinancialEvent(Record):
     """One money line: a leaf of a transaction's breakdown tree, signed from the seller's side.
 
-    `event_id` begins with the generation of Amazon's API it was read from, so that two generations never mix.
+    `event_id` begins with the generation of Amazon's API it was read from, so that two generations never mix. Money
+    that Amazon held back comes twice in the newer one: in the deferred transaction and, later, in the one that releases
+    it; each names the other.
     """
 
     posted_on: date
@@ -56,6 +58,8 @@ class FinancialEvent(Record):
     currency: str
     quantity: int | None
     description: str | None
+    deferred_transaction_id: str | None  # that this one releases
+    release_transaction_id: str | None  # that released this one
     metadata: str  # JSON: the path in the breakdown tree, related identifiers
 
 
