@@ -72,6 +72,12 @@ def test_a_return_belongs_to_the_marketplaces_day_and_a_date_alone_is_one() -> N
     assert told(again, "ordinal") == (1,)
 
 
+def test_a_return_whose_order_nobody_knows_is_kept() -> None:
+    row, *_ = edited(RETURNS, ("111-0000001-0000001", ""))
+    assert isinstance(row, CustomerReturn)
+    assert told(row, "order_id", "sku") == (None, "SKU-1")
+
+
 def test_a_replacement_names_both_orders() -> None:
     row, _ = normalized(REPLACEMENTS)
     assert isinstance(row, Replacement)

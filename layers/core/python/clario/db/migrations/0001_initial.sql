@@ -485,7 +485,7 @@ CREATE TABLE returns (
     ordinal              integer NOT NULL,              -- among identical rows
     seller_id            text NOT NULL,
     returned_at          timestamptz,
-    order_id             text NOT NULL,
+    order_id             text,
     sku                  text NOT NULL,
     fnsku                text,
     asin                 text,

@@ -28,7 +28,7 @@ def normalize(lines: Iterable[bytes], context: Context) -> Iterator[Record | Rej
 
 
 def _return(row: Row, returned_on: date, returned_at: datetime | None, ordinals: Ordinals) -> CustomerReturn:
-    order_id, sku, quantity = row.required("order-id"), row.required("sku"), row.integer("quantity")
+    order_id, sku, quantity = row.text("order-id"), row.required("sku"), row.integer("quantity")
     fnsku, plate = row.text("fnsku"), row.text("license-plate-number")
     key = natural_key(order_id, sku, fnsku, returned_at or returned_on, plate)
     return CustomerReturn(

@@ -75,13 +75,13 @@ class ShippedItem(Record):
 
 @dataclass(frozen=True, slots=True)
 class CustomerReturn(Record):
-    """Units that came back from a customer to a fulfilment centre."""
+    """Units that came back from a customer to a fulfilment centre; of some Amazon does not know the order."""
 
     returned_on: date
     row_key: UUID
     ordinal: int
     returned_at: datetime | None
-    order_id: str
+    order_id: str | None
     sku: str
     fnsku: str | None
     asin: str | None
