@@ -38,12 +38,20 @@ def natural_key(*parts: object) -> UUID:
 
 
 class Ordinals:
-    """Numbers equal keys 0, 1, 2 … in the order they come: identical lines are genuine and all are kept."""
+    """Numbers equal keys 0, 1, 2 … in the order they come: identical lines are genuine and all are kept.
+
+    Of a million different keys only hashes are kept, some 100 MB. Should two of them meet, one key begins at 1.
+    """
 
     def __init__(self) -> None:
-        self._seen: dict[object, int] = {}
+        self._seen: set[int] = set()
+        self._repeated: dict[int, int] = {}
 
     def next(self, key: object) -> int:
-        ordinal = self._seen.get(key, 0)
-        self._seen[key] = ordinal + 1
+        mark = hash(key)
+        if mark not in self._seen:
+            self._seen.add(mark)
+            return 0
+        ordinal = self._repeated.get(mark, 0) + 1
+        self._repeated[mark] = ordinal
         return ordinal
