@@ -26,7 +26,7 @@ SESSION = "${SESSION_TOKEN}"  # in the files, where a signed token goes
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """The slice of a function's event: a week of a stream, so many weeks ago, which these functions have worked on."""
+    """The slice of a function's event: a day of a stream, so many weeks ago, which these functions have worked on."""
 
     stream: str
     weeks_ago: int
@@ -92,9 +92,10 @@ def _begin(container: Container, environment: EnvironmentConnection) -> Connecti
 
 def _add_slice(container: Container, connection: Connection, slice_id: int, entry: _Slice) -> None:
     """A slice under the id that its event names."""
-    start = _today(container) - timedelta(weeks=entry.weeks_ago)
+    day = _today(container) - timedelta(weeks=entry.weeks_ago)
     with container.database.statements(SELLER) as run:
         run.connection.execute(
+<<<<<<< HEAD
             "INSERT INTO sync_slices (slice_id, sync_id, seller_id, connection_id, stream, source, scope, start_day,"
             " end_day) OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
@@ -108,6 +109,11 @@ def _add_slice(container: Container, connection: Connection, slice_id: int, entr
                 start,
                 start + timedelta(days=6),
             ),
+=======
+            "INSERT INTO sync_slices (slice_id, sync_id, seller_id, connection_id, stream, scope, start_day, end_day)"
+            " OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            (slice_id, SYNC, SELLER, connection.connection_id, entry.stream, SHOP, day, day),
+>>>>>>> main
         )
         run.connection.execute("UPDATE sync_progress SET planned_at = clario_now() WHERE sync_id = %s", (SYNC,))
 

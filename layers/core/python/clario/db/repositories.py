@@ -151,8 +151,8 @@ class DatabaseSlices:
     def __init__(self, statements: Statements) -> None:
         self._run = statements
 
-    def plan(self, part: Slice) -> None:
-        self._run.write("plan_slice", **_slice_values(part))
+    def plan(self, parts: Iterable[Slice]) -> None:
+        self._run.write_many("plan_slice", map(_slice_values, parts))
 
     def get(self, slice_id: int) -> Slice:
         return _slice(self._run.row("get_slice", slice_id=slice_id))

@@ -120,8 +120,7 @@ def _make_slices(task: SyncTask, database: Database, amazon: Amazon, clock: Cloc
     if not planned:
         raise AuthorizationRevoked("no usable connection to Amazon is left: connect Amazon again")
     with database.transaction(task.seller_id) as work:
-        for part in planned:
-            work.slices.plan(part)
+        work.slices.plan(planned)
         work.syncs.mark_planned(task.sync_id)
 
 

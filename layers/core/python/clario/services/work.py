@@ -199,8 +199,8 @@ class Syncs(Protocol):
 
 
 class Slices(Protocol):
-    def plan(self, part: Slice) -> None:
-        """Add a planned slice (its id is given by the database); planned twice is planned once."""
+    def plan(self, parts: Iterable[Slice]) -> None:
+        """Add planned slices (their ids are given by the database); planned twice is planned once."""
         ...
 
     def get(self, slice_id: int) -> Slice: ...
