@@ -93,27 +93,12 @@ def _begin(container: Container, environment: EnvironmentConnection) -> Connecti
 def _add_slice(container: Container, connection: Connection, slice_id: int, entry: _Slice) -> None:
     """A slice under the id that its event names."""
     day = _today(container) - timedelta(weeks=entry.weeks_ago)
+    source = STREAMS[entry.stream].sources[0].name
     with container.database.statements(SELLER) as run:
         run.connection.execute(
-<<<<<<< HEAD
             "INSERT INTO sync_slices (slice_id, sync_id, seller_id, connection_id, stream, source, scope, start_day,"
             " end_day) OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            (
-                slice_id,
-                SYNC,
-                SELLER,
-                connection.connection_id,
-                entry.stream,
-                STREAMS[entry.stream].sources[0].name,
-                SHOP,
-                start,
-                start + timedelta(days=6),
-            ),
-=======
-            "INSERT INTO sync_slices (slice_id, sync_id, seller_id, connection_id, stream, scope, start_day, end_day)"
-            " OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            (slice_id, SYNC, SELLER, connection.connection_id, entry.stream, SHOP, day, day),
->>>>>>> main
+            (slice_id, SYNC, SELLER, connection.connection_id, entry.stream, source, SHOP, day, day),
         )
         run.connection.execute("UPDATE sync_progress SET planned_at = clario_now() WHERE sync_id = %s", (SYNC,))
 

@@ -186,13 +186,8 @@ def reject(bench: Bench, sync_id: str, lines: int) -> None:
             may_be_stale=False,
         )
         document = work.loads.document(work.loads.add_document(document))
-<<<<<<< HEAD
-        work.slices.plan(
-            Slice(0, sync_id, connection.connection_id, "ledger", LEDGER.name, scope, days, SliceState.PLANNED)
-        )
-=======
-        work.slices.plan([Slice(0, sync_id, connection.connection_id, "ledger", scope, days, SliceState.PLANNED)])
->>>>>>> main
+        part = Slice(0, sync_id, connection.connection_id, "ledger", LEDGER.name, scope, days, SliceState.PLANNED)
+        work.slices.plan([part])
         [part] = work.slices.of(sync_id)
         stored = replace(part, state=SliceState.STORED, document_id=document.document_id, rows=0, rejected=lines)
         work.slices.save(stored)

@@ -123,7 +123,7 @@ class Bench:
         part = Slice(0, sync_id, self.connection_id, stream, source.name, US, days, SliceState.WAITING)
         with self.database.transaction("anna") as work:
             work.syncs.add(sync_id, "manual")
-            work.slices.plan(part)
+            work.slices.plan([part])
             [part] = work.slices.of(sync_id)
             if not isinstance(source, PagedSource | FoundReportSource):
                 document_id = source.name
