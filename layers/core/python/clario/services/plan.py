@@ -137,7 +137,7 @@ def _plan_connection(
     with database.transaction(task.seller_id) as work:
         work.connections.set_marketplaces(connection.connection_id, marketplace_ids)
         slices = list(_wanted(task, connection.connection_id, marketplace_ids, clock.now(), settings, work))
-    reports = _reusable_reports(api, marketplace_ids, since or clock.now() - timedelta(days=1), settings)
+    reports = reports_at_hand(api, marketplace_ids, since or clock.now() - timedelta(days=1), settings)
     return [_with_report(part, reports, clock.now()) for part in slices]
 
 
@@ -174,7 +174,7 @@ def _sources(settings: PlanSettings) -> Iterator[tuple[str, Source]]:
                 yield stream.name, sources[0]
 
 
-def _reusable_reports(
+def reports_at_hand(
     api: SellerApi, marketplace_ids: tuple[str, ...], since: datetime, settings: PlanSettings
 ) -> list[Report]:
     """Reports somebody asked for after the last sync ended: an interrupted sync's are not asked for again.
