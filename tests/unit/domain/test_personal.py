@@ -52,6 +52,19 @@ def test_of_a_line_that_does_not_fit_its_header_nothing_is_kept_but_that_it_was_
     assert not traces(scrubbed(name, raw))
 
 
+def test_a_tab_in_the_last_columns_comment_loses_no_row() -> None:
+    name = "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"
+    raw = document(name).replace(b"too blue", b"too\tblue")
+    assert scrubbed(name, raw) == scrubbed(name)
+
+
+def test_a_cell_too_many_elsewhere_may_have_moved_the_buyers_cells_so_nothing_is_kept() -> None:
+    name = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
+    raw = document(name).replace(b"Blue cup", b"Blue\tcup")
+    assert scrubbed(name, raw).count(b"[removed]") == 3
+    assert not traces(scrubbed(name, raw))
+
+
 def test_a_mark_and_line_ends_of_windows_do_not_hide_a_column() -> None:
     name = TELLING_REPORTS[0]
     raw = b"\xef\xbb\xbf" + document(name).replace(b"\n", b"\r\n")

@@ -43,16 +43,17 @@ def without_personal_columns(report_type: str, lines: Iterable[bytes]) -> Iterat
     """The lines of an unquoted report with the kept columns only.
 
     Of a line that does not have as many cells as the header nobody knows which of them are about whom; nothing of it
-    is kept but that it was there.
+    is kept but that it was there. Too many of them are a comment with a tab in it where the last column is one.
     """
     source = iter(lines)
     header = next(source, b"").rstrip(b"\r\n")
     names = header.removeprefix(b"\xef\xbb\xbf").split(b"\t")
     kept = [place for place, name in enumerate(names) if _column(name) in KEPT_COLUMNS[report_type]]
     yield b"\t".join(names[place] for place in kept) + b"\n"
+    ends_in_comments = len(names) - 1 not in kept
     for line in source:
         cells = line.rstrip(b"\r\n").split(b"\t")
-        if len(cells) == len(names):
+        if len(cells) == len(names) or (len(cells) > len(names) and ends_in_comments):
             yield b"\t".join(cells[place] for place in kept) + b"\n"
         else:
             yield f"{REMOVED}: {len(cells)} cells where the header has {len(names)}\n".encode() if any(cells) else b"\n"
