@@ -6,8 +6,9 @@ import numpy as np
 
 from local_amazon.world import fees
 from local_amazon.world.schema import SCHEMAS, TIERS
+from local_amazon.world.sizes import Size
 from local_amazon.world.store import Batch
-from local_amazon.world.world import Product, Size, World
+from local_amazon.world.world import Product, World
 
 DAY = 86_400
 

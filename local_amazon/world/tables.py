@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from local_amazon.world.held import inventory
 from local_amazon.world.previews import fee_previews
+from local_amazon.world.schema import MONEY_KINDS
 from local_amazon.world.store import Batch
 from local_amazon.world.summary import Period, summaries
 from local_amazon.world.world import World
@@ -91,14 +92,15 @@ class Tables:
         return batch.where(_shown(batch, as_of, None))
 
     def settlement_lines(self, number: int, as_of: int) -> Iterator[Batch]:
-        """The money of a settlement: its rows of `finances`, deferred ones left out, in the order of posting."""
+        """The money of a settlement: its rows of `finances` without deferred ones and the payout itself, by posting."""
         store = self.world.stores["finances"]
         places = np.flatnonzero(store.columns["settlement"] == number)
         if len(places):
             low, high = int(places[0]), int(places[-1]) + 1
             for first in range(low, high, SIZE):
                 batch = store.read(first, min(first + SIZE, high), as_of)
-                yield batch.where((batch["settlement"] == number) & (batch["matures"] == 0))
+                earned = (batch["matures"] == 0) & (batch["kind"] != MONEY_KINDS.index("transfer"))
+                yield batch.where(earned & (batch["settlement"] == number))
 
     def ledger_summary(
         self,

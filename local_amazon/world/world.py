@@ -6,27 +6,9 @@ from functools import cached_property
 
 from local_amazon.world.markets import Marketplace
 from local_amazon.world.settings import WorldSettings
+from local_amazon.world.sizes import Measurement, Size
 from local_amazon.world.store import Store
 from local_amazon.world.truth import Truth
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """A packaged unit: sides in thousandths of an inch, longest first; weight in thousandths of a pound."""
-
-    longest: int
-    median: int
-    shortest: int
-    weight: int
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """What Amazon takes a product's size for in a marketplace from a day (days since 1970) until the next row."""
-
-    market: int
-    since: int
-    size: Size
 
 
 @dataclass(frozen=True, slots=True)
