@@ -1,6 +1,7 @@
 """The days of the world: numbers since 1970, cut by each marketplace's own clock."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,7 +19,8 @@ def number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def as_date(day: int) -> date:
+def as_date(day: int | np.integer[Any]) -> date:
+    """Days since 1970 as a date."""
     return EPOCH + timedelta(days=int(day))
 
 

@@ -25,7 +25,7 @@ OFFERED = 0.6
 
 def product_count(size: int) -> int:
     """Five products for a world of a thousand rows, about 450 for a million."""
-    return max(5, round(5 * (size / 1000) ** 0.65))
+    return max(5, round(5 * float(size / 1000) ** 0.65))
 
 
 def build(

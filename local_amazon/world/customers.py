@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from local_amazon.world.calendar import DAY
+from local_amazon.world.discrepancies import Discrepancy, Link, Resolution
 from local_amazon.world.incidents.losses import Scene, scene
 from local_amazon.world.randomness import generator
 from local_amazon.world.refunds import Refunds
@@ -12,7 +14,6 @@ from local_amazon.world.schema import DISPOSITIONS, EVENTS, RETURN_DISPOSITIONS,
 from local_amazon.world.stage import Stage
 from local_amazon.world.store import Numbers
 from local_amazon.world.trade import STANDARD, Lines, enter
-from local_amazon.world.truth import Discrepancy, Link, Resolution
 
 REFUND_DELAY = 3 * 3600  # after that a refund shows in the seller's account
 RETURN_DELAY = 20 * 3600
@@ -50,7 +51,7 @@ def open_sales(stage: Stage, lines: Lines) -> Sales:
     return Sales(stage, lines, Refunds(), generator(stage.seed, "stories").permutation(sent))
 
 
-def _quiet(stage: Stage, lines: Lines) -> np.ndarray:  # type: ignore[type-arg]
+def _quiet(stage: Stage, lines: Lines) -> npt.NDArray[np.bool_]:
     """Lines whose return could fall into the quiet days of their listing."""
     quiet = np.zeros(len(lines), bool)
     for listing, spans in sorted(stage.quiet.items()):
@@ -85,7 +86,10 @@ class Customer:
         return self.shipped + self.rng.randrange(least, most)
 
     def refund(self, day: int, units: int = 0, *, number: int = 0, **how: int) -> tuple[int, int]:
-        """Refund units (all: 0); when, and the event's number. `how`: see `Refunds.one`. Nothing beyond the calendar."""
+        """Refund units (0: all), unless it is too late for this world: when, and the event's number.
+
+        `how`: see `Refunds.one`.
+        """
         time = self.stage.calendar.moment(self.market, day, self.rng.randrange(1, 22), self.rng.randrange(60))
         number = number or self.stage.ids.one("refund", 12)
         if day in self.stage.calendar:

@@ -71,8 +71,8 @@ def billed_weight(size: Size, tier: str) -> float:
         return size.weight / 1000
     least = 2000 if tier not in TIERS[:2] else 0
     volume = size.longest * max(size.median, least) * max(size.shortest, least) / 1e9
-    dimensional = volume / _data()["tiers"]["dim_divisor"]
-    return max(size.weight / 1000, min(dimensional, 150.0) if tier == TIERS[6] else dimensional)
+    dimensional = volume / float(_data()["tiers"]["dim_divisor"])
+    return max(size.weight / 1000, min(dimensional, 150.0) if tier == TIERS[6] else float(dimensional))
 
 
 @cache

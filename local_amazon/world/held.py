@@ -10,8 +10,10 @@ DAY = 86_400
 RESEARCH = (("researching_short", 10), ("researching_mid", 20), ("researching_long", 30))
 """Days up to which a misplaced unit is looked for, by Amazon's name for it (model fbaInventory.json: short term is 1 to
 10 days, mid term 11 to 20, long term 21 to 30)."""
-_UNSELLABLE = {name: DISPOSITIONS.index(name.upper()) for name in (
-    "customer_damaged", "warehouse_damaged", "distributor_damaged", "carrier_damaged", "defective", "expired")}  # fmt: skip
+_UNSELLABLE_NAMES = (
+    "customer_damaged", "warehouse_damaged", "distributor_damaged", "carrier_damaged", "defective", "expired",
+)  # fmt: skip
+_UNSELLABLE = {name: DISPOSITIONS.index(name.upper()) for name in _UNSELLABLE_NAMES}
 
 
 def inventory(world: World, market: int, as_of: int) -> Batch:

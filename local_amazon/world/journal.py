@@ -28,7 +28,7 @@ class Journal:
         codes = self._codes[table]
         self._rows[table].append(
             tuple(
-                codes[name].get(value, -1)  # type: ignore[misc]
+                codes[name].get(value, -1)
                 if isinstance(value := values.get(name, _DEFAULTS.get(column.kind, 0)), str)
                 else value
                 for name, column in SCHEMAS[table].items()

@@ -128,7 +128,8 @@ SCHEMAS: dict[str, dict[str, Column]] = {
         posted="time", visible="time", number="number", kind=MONEY_KINDS, detail=MONEY_DETAILS, market="market",
         order="number", item="number", shipment="number", listing="listing", quantity="count", settlement="number",
         matures="time", pair="number", deferred="number", reference="number",
-        **dict.fromkeys(AMOUNTS, "cents"),
+        principal="cents", tax="cents", shipping="cents", promotion="cents", withheld_tax="cents", commission="cents",
+        administration="cents", fulfilment="cents", amount="cents",
     ),
     # `total` is the sum of the lines of that settlement's rows in `finances` (see `Tables.settlement_lines`).
     "settlements": _columns(

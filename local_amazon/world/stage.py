@@ -6,13 +6,13 @@ from random import Random
 
 from local_amazon.world import catalogue
 from local_amazon.world.calendar import Calendar
+from local_amazon.world.discrepancies import Truth
 from local_amazon.world.ids import Ids
 from local_amazon.world.journal import Journal
 from local_amazon.world.markets import PROFILES
 from local_amazon.world.randomness import dice
 from local_amazon.world.rates import Rates
 from local_amazon.world.settings import WorldSettings
-from local_amazon.world.truth import Truth
 from local_amazon.world.world import Listing
 
 MOST_CENTERS = 4

@@ -1,4 +1,4 @@
-"""What stock costs by lying there: monthly storage fees and the surcharge for aged stock, from the ledger's balances."""
+"""What stock costs by lying there: monthly storage fees, and the surcharge for aged stock."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,12 +7,12 @@ import numpy as np
 
 from local_amazon.world import fees
 from local_amazon.world.calendar import DAY, as_date, number
+from local_amazon.world.discrepancies import Charge, Discrepancy, Link
 from local_amazon.world.previews import measured
 from local_amazon.world.randomness import generator
 from local_amazon.world.schema import AGE_TIERS, EVENTS, TIERS
 from local_amazon.world.stage import Stage
 from local_amazon.world.store import Numbers
-from local_amazon.world.truth import Charge, Discrepancy, Link
 
 SNAPSHOT_DAY = 15
 TOO_MUCH = 1.5  # what a wrongly computed row charges, times what is due
@@ -33,11 +33,11 @@ class Balances:
 def simulate(stage: Stage) -> None:
     """Every month of the world that ends in it."""
     column = stage.journal.column
-    names = ("listing", "market", "center", "time", "quantity")
-    stock = Balances(
-        *(column("ledger", name).astype(np.int64) for name in names),
-        column("ledger", "event") == EVENTS.index("Receipts"),
+    listing, market, center, time, quantity = (
+        column("ledger", name).astype(np.int64) for name in ("listing", "market", "center", "time", "quantity")
     )
+    receipt = column("ledger", "event") == EVENTS.index("Receipts")
+    stock = Balances(listing, market, center, time, quantity, receipt)
     day = as_date(stage.calendar.first).replace(day=1)
     while number(following := _next_month(day)) <= stage.calendar.last:
         if number(day) >= stage.calendar.first - 31:

@@ -45,6 +45,8 @@ BY = {
 so `rows("ledger", first_day, last_day + 1, as_of)` are whole days of the marketplaces' own calendars."""
 REWRITTEN = ("updated",)
 """Columns that depend on the moment of looking; a window of them goes over the whole table."""
+BORN = ("visible", "created", "purchased", "requested_at", "updated")
+"""Which column of a table says from when on a row can be seen: the first of these that it has."""
 LATEST = 2**31 - 1
 SIZE = 50_000
 

@@ -1,152 +1,136 @@
-"""What really happened: every discrepancy, what became of it, and the rows it left in Amazon's reports.
+"""The truth at a moment: what is owed, what is not, and why. It reads discrepancies only, never a report."""
 
-It follows units and money as they were moved by the simulation, never a detection rule. Nothing here is ever shown
-through Amazon's surface.
-"""
+from datetime import datetime
+from typing import Any
 
-from dataclasses import dataclass, field
-from typing import Literal
-
-Tier = Literal["claim", "review", "info"]
-FAMILIES: dict[str, str] = {
-    **dict.fromkeys(
-        (
-            "lost_warehouse", "disposed_unauthorized", "transfer_loss", "ledger_balance_gap", "ownership_transfer_out",
-            "product_redefinition_unmatched", "found_unit_not_credited", "inbound_shortage",
-            "inbound_shipment_missing", "received_then_deducted", "inbound_carrier_claim", "return_not_restocked",
-            "return_wrong_item", "removal_lost", "removal_short_shipped", "removal_disposed_instead",
-        ),
-        "missing_unit",
-    ),
-    **dict.fromkeys(
-        ("damaged_warehouse", "inbound_damaged_carrier", "return_damaged_by_amazon", "removal_damaged_or_wrong"),
-        "damaged_stock",
-    ),
-    **dict.fromkeys(
-        (
-            "refund_no_return", "replacement_no_return", "lost_outbound", "damaged_outbound",
-            "chargeback_a2z_not_reimbursed", "mcf_lost", "liquidation_proceeds_missing", "reimbursement_underpaid",
-            "reimbursement_quantity_short", "reimbursement_reversed_without_return", "reimbursement_not_paid_out",
-        ),
-        "missing_reimbursement",
-    ),
-    **dict.fromkeys(
-        (
-            "unused_label_fee", "inbound_transport_overcharge", "refund_exceeds_order", "refund_outside_policy",
-            "fee_on_cancelled_or_free_unit", "prep_label_fee_after_service_end",
-        ),
-        "overcharge",
-    ),
-    **dict.fromkeys(
-        (
-            "refund_fee_not_returned", "fulfillment_fee_overcharge", "size_tier_change", "storage_fee_overcharge",
-            "aged_inventory_overcharge", "low_inventory_fee_error", "inbound_placement_fee_error",
-            "inbound_defect_fee_error", "returns_processing_fee_error", "removal_fee_error",
-            "referral_fee_overcharge",
-        ),
-        "incorrect_fee",
-    ),
-    **dict.fromkeys(
-        ("duplicate_refund", "duplicate_charge", "duplicate_reimbursement", "reimbursement_reversal_excess"),
-        "duplicate_charge",
-    ),
-}  # fmt: skip
-"""The anomaly types of the world and the coarse family each belongs to."""
+from local_amazon.world import names, windows
+from local_amazon.world.calendar import as_date, as_moment, local_day
+from local_amazon.world.discrepancies import FAMILIES, Charge, Discrepancy
+from local_amazon.world.world import World, seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """Units (of a charge: cents) that came back or were paid: true from `time`, shown to the seller from `visible`.
+def truth(world: World, now: datetime) -> dict[str, Any]:
+    """Everything the seller could know of at `now` (aware), and the totals by type and currency."""
+    found = asof_truth(world, now)
+    return {
+        "now": now.isoformat(),
+        "seed": world.settings.seed,
+        "size": world.settings.size,
+        "profile": world.settings.profile,
+        "stress": world.settings.stress,
+        "discrepancies": found,
+        "totals": _totals(found),
+    }
 
-    `until` is when that was undone again, as the seller sees it; 0: it stands.
-    """
 
-    kind: Literal[
-        "found", "paid_cash", "paid_in_kind", "paid_other_reason", "recharged", "returned", "reversed", "corrected"
+def asof_truth(world: World, now: datetime, *, real: bool = False) -> list[dict[str, Any]]:
+    """A row for each discrepancy known at `now`: by what has shown in the reports by then, or, `real`, by what had
+    really happened, whether it showed or not. What separates the two no detector can know."""
+    as_of = seconds(now)
+    return [
+        _shown(world, number, each, as_of, real)
+        for number, each in enumerate(world.truth.discrepancies)
+        if (each.time if real else each.visible) <= as_of
     ]
-    units: int
-    day: int
-    time: int
-    visible: int
-    reference: int
-    until: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A row that the discrepancy caused: its table, the number by which the row is known, and what it shows."""
-
-    table: str
-    number: int
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """A wrong amount of money, in cents above what was due."""
-
-    time: int
-    visible: int
-    cents: int
-
-
-@dataclass(slots=True)
-class Discrepancy:
-    """Units or money that are not where they should be.
-
-    `day` is the date from which Amazon counts the time to claim. `unit_value` (cents, None: nobody knows) is what one
-    unit is worth by policy; money claims have `charges` instead, and quantity counts those. `owed` False: it only
-    looks like that type (a decoy), or nobody pays for it. `confounders` are the Ks that made it hard to tell.
-    """
-
-    type: str
-    listing: int
-    market: int
-    quantity: int
-    day: int
-    time: int
-    visible: int
-    unit_value: int | None = None
-    tier: Tier = "claim"
-    owed: bool = True
-    confounders: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    reason: str = ""
-    disposition: str = ""
-    center: str = ""
-    reference: int = 0
-    order: int = 0
-    item: int = 0
-    shipment: int = 0
-    removal: int = 0
-    reimbursement: int = 0
-    handle: int = -1
-    """The handle of its ledger row in the journal, when it has one."""
-    charges: list[Charge] = field(default_factory=list)
-    resolutions: list[Resolution] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-
-    def open_units(self, as_of: int, *, real: bool = False) -> int:
-        """Units neither given back nor paid by then: as the seller can see, or as it really is."""
-        return self.quantity - sum(each.units for each in self.resolutions if _stands(each, as_of, real))
-
-    def standing(self, as_of: int) -> list[Resolution]:
-        """What has settled units of it by then, as the seller can see."""
-        return [each for each in self.resolutions if _stands(each, as_of, real=False)]
+def _shown(world: World, number: int, each: Discrepancy, as_of: int, real: bool) -> dict[str, Any]:
+    listing, market = world.listings[each.listing], world.markets[each.market]
+    today = as_date(local_day(as_of, market.zone))
+    known = [charge for charge in each.charges if (charge.time if real else charge.visible) <= as_of]
+    recent = _recent(each, known, market.country, as_of)
+    anchor = as_date(local_day(recent[0].time, market.zone) if recent and len(each.charges) > 1 else each.day)
+    opens, closes = windows.window(each.type, market.country, anchor)
+    left = _left(each, recent, as_of, real)
+    value = _value(each, recent, left)
+    owed = each.owed and left > 0
+    return {
+        "id": f"t{number}",
+        "type": each.type,
+        "family": FAMILIES[each.type],
+        "expected_tier": each.tier,
+        "owed": owed,
+        "decoy": not each.owed,
+        "fnsku": listing.fnsku,
+        "sku": listing.sku,
+        "asin": listing.asin,
+        "marketplace_id": market.id,
+        "country": market.country,
+        **_subject(each),
+        "anchor_date": anchor.isoformat(),
+        "quantity": each.quantity,
+        "open_quantity": left,
+        "unit_value": None if each.unit_value is None else each.unit_value / 100,
+        "value": None if value is None else value / 100,
+        "currency": market.currency,
+        "claim_open": opens.isoformat(),
+        "claim_close": closes.isoformat(),
+        "expired": today > closes,
+        "claimable": owed and each.tier == "claim" and opens <= today <= closes,
+        "observable_at": as_moment(each.visible).isoformat(),
+        "confounders": list(each.confounders),
+        "tags": list(each.tags),
+        "resolutions": [
+            {
+                "kind": each.kind,
+                "units": each.units,
+                "date": as_date(each.day).isoformat(),
+                "visible_at": as_moment(each.visible).isoformat(),
+                "reference": names.digits(each.reference),
+            }
+            for each in each.standing(as_of)
+        ],
+        "links": [{"table": link.table, "number": names.digits(link.number), "role": link.role} for link in each.links],
+    }
 
 
-def _stands(each: Resolution, as_of: int, real: bool) -> bool:
-    begins = each.time if real else each.visible
-    return begins <= as_of and (not each.until or as_of < each.until)
+def _recent(each: Discrepancy, known: list[Charge], country: str, as_of: int) -> list[Charge]:
+    """The charges that can still be claimed; of a single one also when it cannot."""
+    if len(each.charges) < 2:
+        return known
+    oldest = as_of - (windows.length(each.type, country) + 1) * 86_400
+    return [charge for charge in known if charge.time >= oldest]
 
 
-@dataclass(slots=True)
-class Truth:
-    """All discrepancies of a world."""
+def _left(each: Discrepancy, recent: list[Charge], as_of: int, real: bool) -> int:
+    left = each.open_units(as_of, real=real)
+    return min(left, len(recent)) if len(each.charges) > 1 else left
 
-    discrepancies: list[Discrepancy] = field(default_factory=list)
 
-    def add(self, discrepancy: Discrepancy) -> Discrepancy:
-        assert discrepancy.type in FAMILIES, discrepancy.type
-        self.discrepancies.append(discrepancy)
-        return discrepancy
+def _value(each: Discrepancy, recent: list[Charge], left: int) -> int | None:
+    """Cents, None when nobody has told what a unit costs."""
+    if each.charges:
+        return sum(charge.cents for charge in recent) if left else 0
+    return None if each.unit_value is None else each.unit_value * left
+
+
+def _subject(each: Discrepancy) -> dict[str, str]:
+    """By which numbers the discrepancy is known; empty where it has none."""
+    return {
+        "reason_code": each.reason,
+        "disposition": each.disposition,
+        "fulfillment_center": each.center,
+        "reference_id": names.digits(each.reference),
+        "order_id": names.order_id(each.order) if each.order else "",
+        "order_item_id": names.digits(each.item),
+        "shipment_id": names.shipment_id(each.shipment) if each.shipment else "",
+        "removal_order_id": names.removal_id(each.removal) if each.removal else "",
+        "reimbursement_id": names.digits(each.reimbursement),
+    }
+
+
+def _totals(found: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Per type and currency: how many there are, how many can be claimed now and for how much, how many are too late."""
+    totals: dict[str, dict[str, float]] = {}
+    for each in found:
+        sums = totals.setdefault(
+            f"{each['type']} {each['currency']}",
+            {"discrepancies": 0, "claimable": 0, "claimable_units": 0, "claimable_value": 0.0, "expired": 0},
+        )
+        sums["discrepancies"] += 1
+        sums["expired"] += each["owed"] and each["expired"]
+        if each["claimable"]:
+            sums["claimable"] += 1
+            sums["claimable_units"] += each["open_quantity"]
+            sums["claimable_value"] = round(sums["claimable_value"] + (each["value"] or 0), 2)
+    return dict(sorted(totals.items()))

@@ -7,8 +7,15 @@ such a call changes nothing and answers None where it has an answer.
 from dataclasses import replace
 from random import Random
 
+from local_amazon.world.discrepancies import (
+    Charge,
+    Discrepancy,
+    Link,
+    Resolution,
+    ResolutionKind,
+    Tier,
+)
 from local_amazon.world.stage import Stage
-from local_amazon.world.truth import Charge, Discrepancy, Link, Resolution, Tier
 from local_amazon.world.values import cost, paid_per_unit
 
 LEDGER_DELAY = 6 * 3600
@@ -389,7 +396,7 @@ class Cashier:
         self.stage.journal.change("ledger", handle, shown, "reconciled", units)
         return shown if alone else visible
 
-    def _kind(self, lot: Discrepancy, reason: str, in_kind: bool) -> str:
+    def _kind(self, lot: Discrepancy, reason: str, in_kind: bool) -> ResolutionKind:
         if reason != USUAL_REASON[lot.type]:
             return "paid_other_reason"
         return "paid_in_kind" if in_kind else "paid_cash"

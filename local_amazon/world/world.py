@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
+from local_amazon.world.discrepancies import Truth
 from local_amazon.world.markets import Marketplace
 from local_amazon.world.settings import WorldSettings
 from local_amazon.world.sizes import Measurement, Size
 from local_amazon.world.store import Store
-from local_amazon.world.truth import Truth
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from local_amazon.world import beats
+from local_amazon.world.discrepancies import Charge, Discrepancy, Link
 from local_amazon.world.incidents.losses import Scene, scene
 from local_amazon.world.stage import Stage
-from local_amazon.world.truth import Charge, Discrepancy, Link
 
 APART = 131
 OTHER_REASONS = ("Damaged_Warehouse", "Lost_Inbound", "GeneralAdjustment")

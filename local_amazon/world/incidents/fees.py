@@ -5,6 +5,7 @@ import numpy as np
 from local_amazon.world import beats, charges, fees
 from local_amazon.world.calendar import DAY
 from local_amazon.world.customers import Customer, Sales
+from local_amazon.world.discrepancies import Charge, Discrepancy, Link, Resolution
 from local_amazon.world.incidents.inbound import Dock, charge
 from local_amazon.world.incidents.losses import scene
 from local_amazon.world.randomness import generator
@@ -13,7 +14,6 @@ from local_amazon.world.stage import Stage
 from local_amazon.world.stock import Shipment
 from local_amazon.world.store import Numbers
 from local_amazon.world.trade import CANCELLED, STANDARD, Lines
-from local_amazon.world.truth import Charge, Discrepancy, Link, Resolution
 
 COMMISSION, FULFILMENT = 0, 1
 PREP_ENDED = "2026-01-01"

@@ -7,13 +7,14 @@ from random import Random
 
 from local_amazon.world import beats
 from local_amazon.world.calendar import DAY
+from local_amazon.world.discrepancies import Charge, Discrepancy, Link, Resolution
 from local_amazon.world.incidents.losses import Scene, scene
 from local_amazon.world.stage import Stage
 from local_amazon.world.stock import Line, Shipment, receive, start, write
-from local_amazon.world.truth import Charge, Discrepancy, Link, Resolution
 from local_amazon.world.values import cost
 
 CONCENTRATION = 5
+MOST = 0.8  # of that beat's lines have trouble, however much the rates are stressed
 TRANSPORT = 30  # cents a unit, of a partnered carrier: an assumption
 
 
@@ -68,18 +69,18 @@ def simulate(stage: Stage, shipments: list[Shipment]) -> None:
         ("unused_label_fee", rates["inbound.unused_label"], _unused_label),
         ("inbound_transport_overcharge", rates["inbound.unused_label"], _charged_twice),
     )
-    lines = [(each, line) for each in shipments for line in each.lines if affected(stage, line)]
-    planted = dict.fromkeys((name for name, _, _ in stories), 0)
+    begins = stage.calendar.moment(0, stage.calendar.first, 0)
+    lines = [
+        (each, line) for each in shipments for line in each.lines if affected(stage, line) and each.delivered > begins
+    ]
+    weights = [rate * CONCENTRATION for _, rate, _ in stories]
+    most = min(1.0, MOST / sum(weights))
     for number, (shipment, line) in enumerate(lines):
-        draw = rng.random()
-        for turn, (name, rate, story) in enumerate(stories):
-            draw -= rate * CONCENTRATION
-            due = draw < 0 or (planted[name] == 0 and number % len(stories) == turn)
-            if due and shipment.delivered > stage.calendar.moment(0, stage.calendar.first, 0):
-                if stage.happens(name):
-                    planted[name] += 1
-                    story(Dock(stage, rng, shipment, line))
-                break
+        spared = 1 - most * sum(weights)
+        chosen = rng.choices((*stories, None), (*(most * weight for weight in weights), spared))[0]
+        story = stories[number] if number < len(stories) else chosen  # each at least once
+        if story is not None and stage.happens(story[0]):
+            story[2](Dock(stage, rng, shipment, line))
 
 
 def affected(stage: Stage, line: Line) -> bool:

@@ -6,10 +6,10 @@ from random import Random
 import numpy as np
 
 from local_amazon.world import beats
+from local_amazon.world.discrepancies import Discrepancy
 from local_amazon.world.randomness import generator
 from local_amazon.world.stage import Stage
 from local_amazon.world.store import Numbers
-from local_amazon.world.truth import Discrepancy
 from local_amazon.world.warehouse import USUAL_REASON, Cashier, Warehouse
 
 MEAN_LOT = 1.76  # units, of the quantities below

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from local_amazon.world.customers import Customer, Sales
-from local_amazon.world.truth import Charge, Discrepancy, Link, Resolution
+from local_amazon.world.discrepancies import Charge, Discrepancy, Link, Resolution
 
 DAMAGED_PAID_AFTER = (3, 14)
 UNRETURNED_PAID_AFTER = (46, 75)

@@ -1,11 +1,11 @@
-"""What goes wrong with removals: lost parcels, short shipments, damage, disposal instead of return, missing proceeds."""
+"""What goes wrong with removals: lost parcels, short shipments, damage, disposal, missing proceeds."""
 
 from local_amazon.world import beats, removals
 from local_amazon.world.calendar import DAY
+from local_amazon.world.discrepancies import Charge, Discrepancy, Link
 from local_amazon.world.incidents.losses import scene
 from local_amazon.world.removals import Removal
 from local_amazon.world.stage import Stage
-from local_amazon.world.truth import Charge, Discrepancy, Link
 from local_amazon.world.values import cost
 
 LIQUIDATION_PAYS_WITHIN = 90
