@@ -1,5 +1,6 @@
 """The seller's products and listings: what they are, measure, cost, sell for, and where."""
 
+import math
 from random import Random
 
 from local_amazon.world.calendar import Calendar, as_date
@@ -25,7 +26,7 @@ OFFERED = 0.6
 
 def product_count(size: int) -> int:
     """Five products for a world of a thousand rows, about 450 for a million."""
-    return max(5, round(5 * float(size / 1000) ** 0.65))
+    return max(5, round(5 * math.pow(size / 1000, 0.65)))
 
 
 def build(
@@ -40,8 +41,8 @@ def build(
         products.append(product)
         edge = settings.confounded("K17") and number % 5 == 0
         price = EDGE_PRICES[number // 5 % 4] if edge else _price(rng)
-        for label in range(2 if is_relabelled(number) else 1):
-            listings.append(_listing(rng, product, label, price, markets, calendar))
+        labels = range(2 if is_relabelled(number) else 1)
+        listings += [_listing(rng, product, label, price, markets, calendar) for label in labels]
     for number in range(RETIRED):
         rng = dice(settings.seed, "retired", number)
         product = _product(rng, len(products), False)

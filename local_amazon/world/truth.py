@@ -120,7 +120,7 @@ def _subject(each: Discrepancy) -> dict[str, str]:
 
 
 def _totals(found: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """Per type and currency: how many there are, how many can be claimed now and for how much, how many are too late."""
+    """Per type and currency: how many there are, how many can be claimed now, for how much, and are too late."""
     totals: dict[str, dict[str, float]] = {}
     for each in found:
         sums = totals.setdefault(
