@@ -5,8 +5,9 @@ import numpy as np
 from local_amazon.world import charges, customers, money, removals, stock, storage, trade
 from local_amazon.world.catalogue import RETIRED
 from local_amazon.world.confounders import warehouse as rare
-from local_amazon.world.incidents import fees, inbound, losses, orders
+from local_amazon.world.incidents import fees, inbound, losses, orders, payments, replacements
 from local_amazon.world.incidents import removals as bad_removals
+from local_amazon.world.incidents import stock as bad_stock
 from local_amazon.world.schema import SCHEMAS
 from local_amazon.world.settings import WorldSettings
 from local_amazon.world.stage import Stage
@@ -41,10 +42,13 @@ def build_world(settings: WorldSettings) -> World:
     charges.charge(stage, lines)
     trade.write(stage, lines)
     trade.transfers(stage, lines)
-    losses.simulate(stage, _sold(stage, lines))
+    sold = _sold(stage, lines)
+    losses.simulate(stage, sold)
+    bad_stock.simulate(stage, sold)
     rare.simulate(stage)
     sales = customers.open_sales(stage, lines)
     orders.simulate(sales)
+    replacements.simulate(sales)
     customers.simulate(stage, sales)
     taken_out = removals.simulate(stage)
     bad_removals.simulate(stage, taken_out)
@@ -53,6 +57,7 @@ def build_world(settings: WorldSettings) -> World:
     fees.of_inbound(stage, shipments)
     wrong = fees.simulate(stage, sales, episodes)
     storage.simulate(stage)
+    payments.simulate(stage)
     money.post(stage, sales, wrong)
     money.settle(stage)
     return World(
@@ -62,6 +67,7 @@ def build_world(settings: WorldSettings) -> World:
         listings=stage.listings,
         stores=_stores(stage),
         truth=stage.truth,
+        unknown=stage.unknown,
         planned={len(stage.sold): 12} if RETIRED else {},
     )
 

@@ -38,16 +38,24 @@ class Sales:
         self.taken += len(chosen)
         return [int(line) for line in chosen]
 
+    def take_where(self, fits: npt.NDArray[np.bool_], count: int) -> list[int]:
+        """That many lines of their own among those that fit (one truth value for every line)."""
+        left = self.free[self.taken :]
+        places = np.flatnonzero(fits[left])[:count]
+        self.free = np.concatenate([self.free[: self.taken], np.delete(left, places)])
+        return [int(line) for line in left[places]]
+
     def share(self, rate: str) -> int:
         """How many lines a rate of all lines means, at random."""
         rng = generator(self.stage.seed, "share", rate)
-        return int(rng.poisson(self.stage.rates[rate] * len(self.free)))
+        return int(rng.poisson(self.stage.rates[rate] * len(self.lines)))
 
 
 def open_sales(stage: Stage, lines: Lines) -> Sales:
     """All lines that an ordinary customer has paid for, outside the quiet days of their listings."""
     sent = lines.sent()
-    sent = sent[(lines.kind[sent] == STANDARD) & ~_quiet(stage, lines)[sent]]
+    replaced = np.isin(lines.order[sent], lines.original[lines.original > 0])
+    sent = sent[(lines.kind[sent] == STANDARD) & ~_quiet(stage, lines)[sent] & ~replaced]
     return Sales(stage, lines, Refunds(), generator(stage.seed, "stories").permutation(sent))
 
 

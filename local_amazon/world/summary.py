@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from local_amazon.world.schema import EVENTS, REASONS
+from local_amazon.world.schema import CENTERS, EVENTS, REASONS
 from local_amazon.world.store import Batch, Numbers
 from local_amazon.world.world import World
 
@@ -44,15 +44,15 @@ def summaries(
     rows = {name: ledger[name][:end][seen].astype(np.int64) for name in ledger if name != "visible"}
     keys, group = np.unique(_key(rows, by_center=place == "center"), return_inverse=True)
     column = _movement(rows)
-    balance = np.zeros(len(keys), np.int64)
-    low = 0
+    balance, low = _unknown(world, 0, first - 1, as_of, keys, by_center=place == "center"), 0
     for opening, closing in _periods(first, last, period):
         begins = int(np.searchsorted(rows["day"], opening))
         np.add.at(balance, group[low:begins], rows["quantity"][low:begins])
         low = int(np.searchsorted(rows["day"], closing, side="right"))
         moved = np.zeros((len(MOVEMENTS), len(keys)), np.int64)
         np.add.at(moved, (column[begins:low], group[begins:low]), rows["quantity"][begins:low])
-        batch = _batch(opening, keys, balance, moved, _in_transit(rows, low, keys))
+        unknown = _unknown(world, opening, closing, as_of, keys, by_center=place == "center")
+        batch = _batch(opening, keys, balance, moved, _in_transit(rows, low, keys), unknown)
         balance = batch["ending"]
         yield batch.where((batch["starting"] != 0) | (batch["ending"] != 0) | moved.any(axis=0))
 
@@ -81,7 +81,18 @@ def _in_transit(rows: dict[str, Numbers], low: int, keys: Numbers) -> Numbers:
     return stock
 
 
-def _batch(day: int, keys: Numbers, starting: Numbers, moved: Numbers, in_transit: Numbers) -> Batch:
+def _unknown(world: World, first: int, last: int, as_of: int, keys: Numbers, *, by_center: bool) -> Numbers:
+    """Units that moved in those days without a line in the ledger, with the sellable stock of their place."""
+    units = np.zeros(len(keys), np.int64)
+    for listing, market, center, day, moved in world.unknown:
+        key = ((listing * 16 + market) * 64 + (CENTERS.index(center) + 1 if by_center else 0)) * 16
+        place = int(np.searchsorted(keys, key))
+        if first <= day <= last and (day + 1) * 86_400 <= as_of and place < len(keys) and keys[place] == key:
+            units[place] += moved
+    return units
+
+
+def _batch(day: int, keys: Numbers, starting: Numbers, moved: Numbers, in_transit: Numbers, unknown: Numbers) -> Batch:
     rest, disposition = np.divmod(keys, 16)
     rest, center = np.divmod(rest, 64)
     listing, market = np.divmod(rest, 16)
@@ -95,8 +106,8 @@ def _batch(day: int, keys: Numbers, starting: Numbers, moved: Numbers, in_transi
         "starting": starting.copy(),
         "in_transit": in_transit,
         **movements,
-        "ending": starting + moved.sum(axis=0),
-        "unknown": np.zeros(len(keys), np.int64),
+        "ending": starting + moved.sum(axis=0) + unknown,
+        "unknown": unknown,
     }
     return Batch("ledger_summary", columns)
 

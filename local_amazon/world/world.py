@@ -60,6 +60,8 @@ class World:
     listings: list[Listing]
     stores: dict[str, Store]
     truth: "Truth"
+    unknown: list[tuple[int, int, str, int, int]] = field(default_factory=list)
+    """Listing, marketplace, centre, day and units of what moved without a line in the ledger."""
     planned: dict[int, int] = field(default_factory=dict)
     """Listing to units of an inbound plan that is never sent."""
 

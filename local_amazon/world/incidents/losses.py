@@ -67,7 +67,7 @@ def _lost(at: Scene, units: int) -> None:
     if _takes_in_only(stage, listing):
         return
     happened = days(stage, "lost", units * stage.rates["lost"] / MEAN_LOT, listing, at.warehouse.market)
-    turned = False
+    turned = at.warehouse.market > 0  # one such loss for an FNSKU, wherever it is sold
     for day in happened:
         code = "5" if rng.random() < 0.1 else "M"
         if style in ("found", "relabelled") or (style == "turning" and day < turns):
