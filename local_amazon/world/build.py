@@ -4,6 +4,10 @@ import numpy as np
 
 from local_amazon.world import charges, customers, money, removals, stock, storage, trade
 from local_amazon.world.catalogue import RETIRED
+from local_amazon.world.confounders import edges
+from local_amazon.world.confounders import inbound as odd_inbound
+from local_amazon.world.confounders import orders as odd_orders
+from local_amazon.world.confounders import removals as odd_removals
 from local_amazon.world.confounders import warehouse as rare
 from local_amazon.world.incidents import fees, inbound, losses, orders, payments, replacements
 from local_amazon.world.incidents import removals as bad_removals
@@ -38,6 +42,7 @@ def build_world(settings: WorldSettings) -> World:
     """Simulate the seller: trade first, then what goes wrong with it, then the money that follows from both."""
     stage = Stage(settings)
     episodes = charges.mismeasure(stage)
+    charges.repackage(stage)
     lines = trade.simulate(stage)
     charges.charge(stage, lines)
     trade.write(stage, lines)
@@ -47,15 +52,23 @@ def build_world(settings: WorldSettings) -> World:
     bad_stock.simulate(stage, sold)
     rare.simulate(stage)
     sales = customers.open_sales(stage, lines)
+    odd_orders.simulate(sales)
+    edges.simulate(sales)
     orders.simulate(sales)
+    odd_orders.merchants(sales)
+    odd_orders.cross_fee_edges(sales)
     replacements.simulate(sales)
     customers.simulate(stage, sales)
+    odd_orders.hide_returns(sales)
+    odd_removals.simulate(stage)
     taken_out = removals.simulate(stage)
     bad_removals.simulate(stage, taken_out)
     shipments = stock.replenish(stage)
     inbound.simulate(stage, shipments)
+    odd_inbound.simulate(stage, shipments)
     fees.of_inbound(stage, shipments)
     wrong = fees.simulate(stage, sales, episodes)
+    edges.charges(sales, wrong)
     storage.simulate(stage)
     payments.simulate(stage)
     money.post(stage, sales, wrong)

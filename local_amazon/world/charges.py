@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from local_amazon.world import fees
+from local_amazon.world.catalogue import RETIRED
+from local_amazon.world.discrepancies import Charge, Discrepancy
 from local_amazon.world.previews import measured
 from local_amazon.world.sizes import Measurement, Size
 from local_amazon.world.stage import Stage
@@ -20,7 +22,7 @@ def mismeasure(stage: Stage) -> list[tuple[int, int, int, int]]:
     The answer names the episodes: product, marketplace, first day and the day after the last.
     """
     episodes = []
-    for number, product in enumerate(stage.products[: len(stage.products)]):
+    for number, product in enumerate(stage.products):
         rng = stage.rng("measured", number)
         if not stage.happens("fulfillment_fee_overcharge") or rng.random() >= stage.rates["fees.mismeasured"]:
             continue
@@ -33,6 +35,26 @@ def mismeasure(stage: Stage) -> list[tuple[int, int, int, int]]:
         stage.products[number] = replace(product, measured=(wrong, right))
         episodes.append((number, market, first, last))
     return episodes
+
+
+def repackage(stage: Stage) -> None:
+    """K18. Some products really get a larger package: Amazon's new measurement is right, and so is the higher fee."""
+    calendar = stage.calendar
+    for number in range(4, len(stage.products) - RETIRED, 9):
+        if stage.products[number].measured or not stage.confounded("K18"):
+            continue
+        day = calendar.first + stage.rng("repackaged", number).randrange(30, calendar.length)
+        size = scaled(stage.products[number].size, 1.15)
+        rows = tuple(Measurement(market, day, size) for market in range(len(stage.markets)))
+        stage.products[number] = replace(stage.products[number], measured=rows)
+        listing = next(each for each in stage.sold if stage.listings[each].product == number)
+        time = calendar.moment(0, day, 9)
+        stage.truth.add(
+            Discrepancy(
+                "size_tier_change", listing, 0, 1, day, time, time, tier="info", owed=False, confounders=("K18",),
+                tags=("repackaged",), charges=[Charge(time, time, 0)],
+            )
+        )  # fmt: skip
 
 
 def scaled(size: Size, factor: float) -> Size:

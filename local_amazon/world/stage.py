@@ -35,6 +35,8 @@ class Stage:
         self.quiet: dict[int, list[tuple[int, int]]] = defaultdict(list)
         """Per listing the days without refunds: a return there could pass for a unit that was given back."""
 
+        self.at_edges: list[int] = []
+        """Places of the order lines that are sent just before or after a fee table changes."""
         self.unknown: list[tuple[int, int, str, int, int]] = []
         """Listing, marketplace, centre, day and units of what moved without a line in the ledger."""
         self.unpaid: set[int] = set()

@@ -44,8 +44,9 @@ def summaries(
     rows = {name: ledger[name][:end][seen].astype(np.int64) for name in ledger if name != "visible"}
     keys, group = np.unique(_key(rows, by_center=place == "center"), return_inverse=True)
     column = _movement(rows)
-    balance, low = _unknown(world, 0, first - 1, as_of, keys, by_center=place == "center"), 0
-    for opening, closing in _periods(first, last, period):
+    spans = list(_periods(first, last, period))
+    balance, low = _unknown(world, 0, spans[0][0] - 1, as_of, keys, by_center=place == "center"), 0
+    for opening, closing in spans:
         begins = int(np.searchsorted(rows["day"], opening))
         np.add.at(balance, group[low:begins], rows["quantity"][low:begins])
         low = int(np.searchsorted(rows["day"], closing, side="right"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from local_amazon.world.calendar import DAY, as_date
+from local_amazon.world.fees import change_days
 from local_amazon.world.randomness import generator
 from local_amazon.world.schema import CENTERS, EVENTS, ORDER_KINDS
 from local_amazon.world.stage import ABROAD, Stage
@@ -70,7 +71,20 @@ def simulate(stage: Stage) -> Lines:
     listing, market, purchased = listing[order], market[order], purchased[order]
     shipped = purchased + rng.integers(2 * 3600, 56 * 3600, count)
     alive = shipped < calendar.moment(0, calendar.last, 23)
-    return _lines(stage, rng, listing[alive], market[alive], purchased[alive], shipped[alive])
+    lines = _lines(stage, rng, listing[alive], market[alive], purchased[alive], shipped[alive])
+    if stage.confounded("K17"):
+        _to_the_edges(stage, lines)
+    return lines
+
+
+def _to_the_edges(stage: Stage, lines: Lines) -> None:
+    """K17. Around each change of the fee tables send two lines ten minutes before midnight and two after."""
+    for day in change_days():
+        midnight = stage.calendar.moment(0, day, 0) if day in stage.calendar else 0
+        near = np.flatnonzero((lines.purchased < midnight - 7200) & (lines.shipped > midnight - DAY))
+        for place, line in enumerate(near[lines.channel[near] == AMAZON][:4].tolist()):
+            lines.shipped[line] = midnight + (600 if place % 2 else -600)
+            stage.at_edges.append(line)
 
 
 def _what(stage: Stage, rng: np.random.Generator, count: int) -> tuple[Numbers, Numbers]:

@@ -314,6 +314,20 @@ def _meet_unknown_code(at: Scene, day: int) -> None:
     at.warehouse.enter(time, "Adjustments", 1, reason="Z")
 
 
+def _pay_without_fnsku(at: Scene, day: int) -> None:
+    """K25. The payment's row names the SKU and leaves FNSKU and ASIN empty."""
+    old = at.stage.listings[at.warehouse.listing]
+    bare = at.stage.add_listing(replace(old, fnsku="", asin="", prices=(0,) * len(old.prices), told=False))
+    lot = _lose(at, day, 1, "K25")
+    at.cashier.pay([(lot, 1)], day + 19, listing=bare)
+
+
+def _pay_by_price(at: Scene, day: int) -> None:
+    """K26. What happened before 31 March 2025 was paid by price; such payments still settle units."""
+    lot = _lose(at, day, 2, "K26")
+    at.cashier.pay([(lot, 1)], day + 14)
+
+
 def _pay_twice(at: Scene, day: int) -> None:
     """K27. The same units are paid as lost and as a general adjustment: what is too much may be taken back."""
     lot = _lose(at, day, 1, "K27")
@@ -363,6 +377,8 @@ CASES: tuple[tuple[str, Case], ...] = (
     ("K11", _lose_before_midnight),
     ("K13", _reverse_too_much),
     ("K25", _meet_unknown_code),
+    ("K25", _pay_without_fnsku),
+    ("K26", _pay_by_price),
     ("K07", _pay_in_other_currency),
     ("K08", _lose_in_two_countries),
 )

@@ -43,12 +43,12 @@ def _mismeasured(stage: Stage, lines: Lines, episodes: list[tuple[int, int, int,
         line = np.flatnonzero((product == number) & (lines.market == market) & (extra > 0))
         line = line[lines.status[line] != CANCELLED]
         if len(line):
-            _put_down(stage, lines, line, extra[line], "fulfillment_fee_overcharge", "E1b measurement")
-            _put_down(stage, lines, line[:1], extra[line[:1]], "size_tier_change", "E2 cause", owed=False)
+            put_down(stage, lines, line, extra[line], "fulfillment_fee_overcharge", "E1b measurement")
+            put_down(stage, lines, line[:1], extra[line[:1]], "size_tier_change", "E2 cause", owed=False)
         assert first > 0
 
 
-def _put_down(
+def put_down(
     stage: Stage, lines: Lines, line: Numbers, cents: Numbers, kind: str, tag: str, *, owed: bool = True
 ) -> Discrepancy:
     """One discrepancy for all these lines' charges."""
@@ -83,7 +83,7 @@ def _billing(stage: Stage, sales: Sales, wrong: Numbers) -> None:
         cents = rng.randrange(60, 400) * int(lines.quantity[line])
         wrong[FULFILMENT, line] += cents
         place = np.array([line])
-        found = _put_down(stage, lines, place, np.array([cents]), "fulfillment_fee_overcharge", "E1a billing")
+        found = put_down(stage, lines, place, np.array([cents]), "fulfillment_fee_overcharge", "E1a billing")
         found.order, found.item = int(lines.order[line]), int(lines.item[line])
         day = stage.calendar.day(found.market, int(lines.shipped[line])) + rng.randrange(5, 30)
         if rng.random() < REVERSED and day in stage.calendar:
@@ -121,7 +121,7 @@ def _categories(stage: Stage, lines: Lines, wrong: Numbers) -> None:
         extra = (charges.commissions(stage, lines, dearest) - lines.commission)[line]
         if len(line) and (extra > 0).all():
             wrong[COMMISSION, line] += extra
-            _put_down(stage, lines, line, extra, "referral_fee_overcharge", "E10 category")
+            put_down(stage, lines, line, extra, "referral_fee_overcharge", "E10 category")
 
 
 def _twice(stage: Stage, sales: Sales) -> None:
@@ -132,7 +132,7 @@ def _twice(stage: Stage, sales: Sales) -> None:
     for line in sales.take(max(2, sales.share("fees.charged_twice"))):
         cents, number = int(sales.lines.fulfilment[line]), stage.ids.one("money", 13)
         _fee(sales, line, number, cents, rng.randrange(3600, 3 * DAY))
-        found = _put_down(stage, sales.lines, np.array([line]), np.array([cents]), "duplicate_charge", "E11")
+        found = put_down(stage, sales.lines, np.array([line]), np.array([cents]), "duplicate_charge", "E11")
         found.order, found.item = int(sales.lines.order[line]), int(sales.lines.item[line])
         found.links.append(Link("finances", number, "charged again"))
         day = stage.calendar.day(found.market, int(sales.lines.shipped[line])) + rng.randrange(5, 40)
@@ -159,7 +159,7 @@ def _cancelled(stage: Stage, lines: Lines) -> None:
     for line in (hit if len(hit) else gone[:1]).tolist():
         number, cents = stage.ids.one("money", 13), int(lines.fulfilment[line])
         _fee(Sales(stage, lines, None, gone), line, number, cents, 3600)  # type: ignore[arg-type]
-        found = _put_down(stage, lines, np.array([line]), np.array([cents]), "fee_on_cancelled_or_free_unit", "E12")
+        found = put_down(stage, lines, np.array([line]), np.array([cents]), "fee_on_cancelled_or_free_unit", "E12")
         found.order, found.item, found.tier = int(lines.order[line]), int(lines.item[line]), "review"
         found.links.append(Link("finances", number, "charged"))
 

@@ -1,4 +1,4 @@
-"""Other ways in which stock goes missing: disposed of, taken over, redefined, lost between centres, credited and not."""
+"""Other ways in which stock goes missing: disposed of, taken over, redefined, lost on the way between centres."""
 
 from collections.abc import Callable
 
