@@ -30,6 +30,10 @@ def simulate(stage: Stage, shipments: list[Shipment]) -> None:
             if line.sent > 4:
                 story(Dock(stage, rng, shipment, line))
         lines = lines[count:]
+    if stage.confounded("K22"):
+        for shipment, line in lines:
+            if rng.random() < stage.rates["inbound.over_receipt"]:
+                _receive_too_many(Dock(stage, rng, shipment, line))
     if stage.confounded("K19") and stage.happens("inbound_shortage") and lines:
         for days in (-1, 0, 1):
             _deliver_at_the_edge(Dock(stage, rng, *lines[days % len(lines)]), days)
@@ -83,6 +87,17 @@ def _swap(dock: Dock) -> None:
     found.tier = "review"
     if others:
         receive(dock.stage, dock.shipment, others[0], dock.line.needed - 3600, 2)
+
+
+def _receive_too_many(dock: Dock) -> None:
+    """K22. More units are counted than were sent; a month later Amazon takes them back (code O), rightly."""
+    units, warehouse = dock.rng.randrange(1, 4), dock.at.warehouse
+    receive(dock.stage, dock.shipment, dock.line, dock.line.needed - 3600, units)
+    day = dock.stage.calendar.day(dock.shipment.market, dock.shipment.closed) + 30
+    if day in dock.stage.calendar:
+        time, reference = warehouse.time_of(day), dock.stage.ids.one("reference", 10)
+        warehouse.enter(time, "Adjustments", -units, reason="O", center=dock.shipment.center, reference=reference)
+        dock.discrepancy("ownership_transfer_out", units, "K22", visible=time + 6 * 3600, owed=False)
 
 
 def _late(dock: Dock) -> None:

@@ -43,6 +43,8 @@ def simulate(stage: Stage, sold: Numbers) -> None:
                 _lost(scene(stage, "lost", listing, market), units)
             if stage.happens("damaged_warehouse"):
                 _damaged(scene(stage, "damaged", listing, market), units)
+        if stage.confounded("K16"):
+            _moved(scene(stage, "moved", listing), int(sold[listing, 0]))
         if not _takes_in_only(stage, listing):
             _planted(scene(stage, "planted", listing))
 
@@ -151,6 +153,12 @@ def _damaged(at: Scene, units: int) -> None:
                 at.cashier.pay([(lot, lot.quantity)], paid, in_kind=True, note=True)
             elif outcome == "some" and lot.quantity > 1:
                 at.cashier.pay([(lot, 1)], paid)
+
+
+def _moved(at: Scene, units: int) -> None:
+    """K16. Units change their disposition without any damage finding: nobody owes them."""
+    for day in days(at.stage, "moved", units * at.stage.rates["harmless_moves"], at.warehouse.listing):
+        at.warehouse.move(day, 1, "SELLABLE", at.rng.choice(("DEFECTIVE", "CUSTOMER_DAMAGED", "EXPIRED")))
 
 
 def _planted(at: Scene) -> None:

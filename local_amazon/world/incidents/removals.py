@@ -25,6 +25,9 @@ def simulate(stage: Stage, orders: list[Removal]) -> None:
     rng.shuffle(returns)
     for number, removal in enumerate(returns):
         draw = rng.random()
+        if stage.confounded("K22") and rng.random() < rates["removals.cancelled"]:
+            _cancel(removal)
+            continue
         for turn, (name, rate, story) in enumerate(stories):
             draw -= rate
             if (draw < 0 or number == turn) and stage.happens(name):
@@ -70,6 +73,12 @@ def _ship_short(removal: Removal) -> None:
     """D2. The order is called completed, and a unit of it was neither shipped nor cancelled."""
     _keep_back(removal)
     _found(removal, "removal_short_shipped", 1, removal.done)
+
+
+def _cancel(removal: Removal) -> None:
+    """K22. One unit more had been asked for and is cancelled, as the order says: nothing is owed for it."""
+    removal.note("requested", 1, removal.requested)
+    removal.note("cancelled", 1)
 
 
 def _keep_back(removal: Removal) -> None:
