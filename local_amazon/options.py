@@ -4,7 +4,7 @@ import argparse
 from datetime import UTC, datetime
 
 from local_amazon.world.markets import PROFILES
-from local_amazon.world.settings import WorldSettings
+from local_amazon.world.settings import CONFOUNDERS, WorldSettings
 
 
 def add_world_options(parser: argparse.ArgumentParser) -> None:
@@ -13,6 +13,15 @@ def add_world_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, default=540, help="days of history before the clock's start (540)")
     parser.add_argument("--ahead", type=int, default=30, help="days that happen as the clock moves on (30)")
     parser.add_argument("--stress", type=float, default=3, help="multiplies the rates at which things go wrong (3)")
+    parser.add_argument(
+        "--incidents",
+        type=_names,
+        default=None,
+        help="anomaly types that may happen, with commas; none, or all (usual)",
+    )
+    parser.add_argument(
+        "--confounders", type=_names, default=None, help=f"of {CONFOUNDERS[0]} to {CONFOUNDERS[-1]}, likewise"
+    )
     parser.add_argument(
         "--born",
         type=moment,
@@ -44,7 +53,14 @@ def settings(options: argparse.Namespace, now: datetime, profile: str, number: i
         ahead_days=options.ahead,
         profile=profile,
         stress=options.stress,
+        incidents=options.incidents,
+        confounders=options.confounders,
     )
+
+
+def _names(text: str) -> frozenset[str] | None:
+    """The set that is meant; None: all."""
+    return None if text == "all" else frozenset() if text == "none" else frozenset(text.split(","))
 
 
 def moment(text: str) -> datetime | None:

@@ -63,9 +63,9 @@ def moments(seconds: Numbers, zone: ZoneInfo, *, day: str = "%Y-%m-%dT", colon: 
     return _without_zero(seconds, text)
 
 
-def stamps(seconds: Numbers) -> Texts:
+def stamps(seconds: Numbers, utc: str = "Z") -> Texts:
     """Seconds since 1970 as 2026-07-20T01:00:00Z; 0 is empty."""
-    text = days(seconds // DAY, "%Y-%m-%dT") + clock_faces(seconds) + np.full(len(seconds), "Z", object)
+    text = days(seconds // DAY, "%Y-%m-%dT") + clock_faces(seconds) + np.full(len(seconds), utc, object)
     return _without_zero(seconds, text)
 
 

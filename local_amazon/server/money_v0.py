@@ -95,13 +95,10 @@ def events(account: Account, batch: Batch) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=4096)
 def _template(form: Form) -> str:
-    shapes = {
-        "retrocharge": _retrocharge,
-        "service_fee": _service_fee,
-        "adjustment": _adjustment,
-        "liquidation": lambda _: LIQUIDATION,
-    }
-    return compiled(shapes.get(form.kind, _shipment)(form))
+    if form.kind == "liquidation":
+        return compiled(LIQUIDATION)
+    shape = {"retrocharge": _retrocharge, "service_fee": _service_fee, "adjustment": _adjustment}
+    return compiled(shape.get(form.kind, _shipment)(form))
 
 
 def _shipment(form: Form) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from local_amazon.server import cells
 from local_amazon.server.document import Batch as Cells
-from local_amazon.server.document import Document, columns
+from local_amazon.server.document import Column, Document, columns
 from local_amazon.server.report.ask import Ask
 from local_amazon.world import names
 from local_amazon.world.store import Batch
@@ -81,17 +81,21 @@ SHIPMENTS = columns(
     "item-price-per-unit",
     "shipping-price",
     "gift-wrap-price",
-    "ship-city",
-    "ship-state",
-    "ship-postal-code",
     money=("item-price-per-unit", "shipping-price", "gift-wrap-price"),
     quantity="quantity",
 )
+SHIPMENTS.append(Column(("ship-city", "ship-state", "ship-postal-code")))
 
 
 def order_ids(batch: Batch, column: str) -> list[str]:
     """Order ids; 0 is empty."""
     return [names.order_id(number) if number else "" for number in batch[column].tolist()]
+
+
+def places(batch: Batch) -> list[str]:
+    """A city, a state and a postal code for each order, joined."""
+    texts: list[str] = cells.words(batch["order"] % len(PLACES), PLACES).tolist()
+    return texts
 
 
 def reimbursements(ask: Ask) -> Document:
@@ -163,7 +167,6 @@ def shipments(ask: Ask) -> Document:
 
 def _shipments(ask: Ask) -> Iterator[Cells]:
     for batch in ask.rows("customer_shipments", ask.moments()):
-        places = [PLACES[number % len(PLACES)].split("\t") for number in batch["order"].tolist()]
         yield [
             cells.moments(batch["shipped"], ask.zone).tolist(),
             *(ask.product(batch, name).tolist() for name in ("sku", "fnsku", "asin")),
@@ -174,5 +177,5 @@ def _shipments(ask: Ask) -> Iterator[Cells]:
             cells.hundredths(batch["price"]).tolist(),
             cells.hundredths(batch["shipping"]).tolist(),
             ["0.00"] * len(batch),
-            *([place[part] for place in places] for part in range(3)),
+            places(batch),
         ]

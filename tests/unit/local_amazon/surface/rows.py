@@ -68,12 +68,12 @@ def tables() -> dict[str, list[dict[str, Any]]]:
             },
         ],
         "orders": [
-            _order(SOLD, 1, MUG, 5, quantity=2, price=3998, tax=300, shipping=499, promotion=100),
-            _order(SOLD, 2, LAMP, 5, price=4999),
-            _order(REPLACED, 3, MUG, 4, kind="replacement", original=SOLD),
-            _order(GONE, 4, LAMP, 3, price=4999, status="Cancelled"),
-            _order(WAITING, 5, MUG, 0.5, price=1999, shipped=at(days=-1)),
-            _order(OLD, 6, MUG, 40, price=1999, channel="Merchant"),
+            order(SOLD, 1, MUG, 5, quantity=2, price=3998, tax=300, shipping=499, promotion=100),
+            order(SOLD, 2, LAMP, 5, price=4999),
+            order(REPLACED, 3, MUG, 4, kind="replacement", original=SOLD),
+            order(GONE, 4, LAMP, 3, price=4999, status="Cancelled"),
+            order(WAITING, 5, MUG, 0.5, price=1999, shipped=at(days=-1)),
+            order(OLD, 6, MUG, 40, price=1999, channel="Merchant"),
         ],
         "customer_shipments": [
             {
@@ -90,11 +90,11 @@ def tables() -> dict[str, list[dict[str, Any]]]:
             }
         ],
         "ledger": [
-            _event(6, "Receipts", 40, MUG, reference=SHIPMENT),
-            _event(4, "Shipments", -2, MUG, reference=555),
-            _event(3, "Adjustments", -3, MUG, reason="M", reconciled=1, reference=556),
-            _event(2, "Adjustments", 1, MUG, reason="F", reconciled=1, reference=557),
-            _event(1, "VendorReturns", -2, LAMP, disposition="DEFECTIVE", reference=REMOVAL),
+            event(6, "Receipts", 40, MUG, reference=SHIPMENT),
+            event(4, "Shipments", -2, MUG, reference=555),
+            event(3, "Adjustments", -3, MUG, reason="M", reconciled=1, reference=556),
+            event(2, "Adjustments", 1, MUG, reason="F", reconciled=1, reference=557),
+            event(1, "VendorReturns", -2, LAMP, disposition="DEFECTIVE", reference=REMOVAL),
         ],
         "reimbursements": [
             {
@@ -247,13 +247,13 @@ def tables() -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _order(order: int, item: int, listing: int, days: float, **more: Any) -> dict[str, Any]:
+def order(number: int, item: int, listing: int, days: float, **more: Any) -> dict[str, Any]:
     times = {"purchased": at(days=days), "updated": at(days=days), "shipped": at(days=days - 1)}
     kinds = {"channel": "Amazon", "kind": "standard", "status": "Shipped", "quantity": 1}
-    return {"order": order, "item": item, "listing": listing, **times, **kinds, **more}
+    return {"order": number, "item": item, "listing": listing, **times, **kinds, **more}
 
 
-def _event(days: float, event: str, quantity: int, listing: int, **more: Any) -> dict[str, Any]:
+def event(days: float, kind: str, quantity: int, listing: int, **more: Any) -> dict[str, Any]:
     when = {"time": at(days=days), "visible": at(days=days), "day": day(days=days)}
-    known = {"event": event, "quantity": quantity, "listing": listing, "center": "PHX7", "disposition": "SELLABLE"}
+    known = {"event": kind, "quantity": quantity, "listing": listing, "center": "PHX7", "disposition": "SELLABLE"}
     return {**when, **known, "reconciled": -1, **more}
