@@ -3,11 +3,9 @@
 Plain HTML without scripts; the browser's colour scheme decides between light and dark.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
-from itertools import chain
-from typing import Any
 
 import numpy as np
 
@@ -21,9 +19,9 @@ from local_amazon.world.truth import truth
 RECENT = timedelta(days=30)
 MOST = 12
 STYLE = """
-:root{color-scheme:light dark;--line:#8884;--quiet:#8889;--warn:#b45309}
+:root{color-scheme:light dark;--line:#8884;--quiet:light-dark(#555,#aaa);--warn:light-dark(#92400e,#fbbf24)}
 body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1rem}
-h1{font-size:1.4rem}h2{font-size:1.1rem;margin:2rem 0 .4rem}
+h1{font-size:1.4rem}h2{font-size:1.25rem;margin:2.5rem 0 .4rem}h3{font-size:1.05rem;margin:2rem 0 .4rem}
 nav a{margin-right:1rem}
 .numbers{display:flex;flex-wrap:wrap;gap:1rem;margin:1rem 0;padding:0;list-style:none}
 .numbers li{border:1px solid var(--line);border-radius:.5rem;padding:.5rem 1rem}
@@ -33,10 +31,11 @@ table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid var(--line);white-space:nowrap}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 .truth{border:2px dashed var(--warn);border-radius:.5rem;padding:0 1rem 1rem;margin:2rem 0}
-.truth h2{color:var(--warn)}
+.truth h3{color:var(--warn)}
 footer{color:var(--quiet);margin:3rem 0 1rem}
 """
-Row = Iterable[str | int]
+Cell = str | int | float
+Row = Sequence[Cell]
 
 
 def home(accounts: list[Account], now: datetime) -> Answer:
@@ -123,7 +122,7 @@ def _inbound(account: Account, now: datetime) -> str:
             batch.words("center")[n],
             _stamp(batch, "updated", n),
         )
-        for batch, n in _newest(batches)
+        for batch, n in _newest(batches, by="updated")
     ]
     head = ("Shipment", "Status", "Centre", "Updated")
     return _section("Inbound shipments", _table(head, rows), sum(map(len, batches)))
@@ -149,13 +148,14 @@ def _reimbursements(account: Account, now: datetime) -> str:
 
 def _truth(account: Account, now: datetime) -> str:
     """What Amazon would never show."""
-    totals: dict[str, dict[str, Any]] = truth(account.world, now)["totals"]
-    known = sorted({name for each in totals.values() for name in each})
-    rows = [(kind, *(str(each.get(name, "")) for name in known)) for kind, each in sorted(totals.items())]
+    totals: dict[str, dict[str, float]] = truth(account.world, now)["totals"]
+    known = list(next(iter(totals.values()), {}))
+    rows: list[Row] = [(kind.replace("_", " "), *map(each.__getitem__, known)) for kind, each in totals.items()]
+    head = ("What went wrong", *(name.replace("_", " ") for name in known))
     return (
-        '<div class="truth"><h2>Truth, for development only</h2>'
+        '<div class="truth"><h3>Truth, for development only</h3>'
         "<p>What really happened to this seller's units and money. Amazon shows nothing of it; the product never "
-        f"sees it.</p>{_table(('What went wrong', *known), rows)}</div>"
+        f"sees it.</p>{_table(head, rows)}</div>"
     )
 
 
@@ -163,28 +163,37 @@ def _recent(account: Account, table: str, now: datetime, span: timedelta = RECEN
     return list(account.tables.rows(table, seconds(now - span), seconds(now) + 1, seconds(now)))
 
 
-def _newest(batches: list[Batch]) -> list[tuple[Batch, int]]:
-    """The last rows, newest first."""
-    places = chain.from_iterable(((batch, n) for n in reversed(range(len(batch)))) for batch in reversed(batches))
-    return [place for place, _ in zip(places, range(MOST), strict=False)]
+def _newest(batches: list[Batch], by: str = "") -> list[tuple[Batch, int]]:
+    """The last rows, or those with the greatest `by`, newest first."""
+    places = [(batch, n) for batch in reversed(batches) for n in reversed(range(len(batch)))]
+    return sorted(places, key=lambda place: -int(place[0][by][place[1]]) if by else 0)[:MOST]
 
 
 def _section(title: str, body: str, count: int) -> str:
-    return f"<h2>{escape(title)} ({count})</h2>{body}"
+    return f"<h3>{escape(title)} ({count})</h3>{body}"
 
 
 def _numbers(numbers: dict[str, int]) -> str:
     return f'<ul class="numbers">{"".join(f"<li><b>{value:,}</b>{name}</li>" for name, value in numbers.items())}</ul>'
 
 
-def _table(head: Iterable[str], rows: Iterable[Row]) -> str:
-    first = "".join(f"<th scope=col>{escape(name)}</th>" for name in head)
+def _table(head: Sequence[str], rows: Sequence[Row]) -> str:
+    if not rows:
+        return "<p>None.</p>"
+    first = "".join(
+        f"<th scope=col{_align(cell)}>{escape(name)}</th>" for name, cell in zip(head, rows[0], strict=True)
+    )
     rest = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{first}</tr></thead><tbody>{rest}</tbody></table></div>'
+    return f'<div class="scroll" tabindex="0"><table><thead><tr>{first}</tr></thead><tbody>{rest}</tbody></table></div>'
 
 
-def _cell(value: str | int) -> str:
-    return f'<td class="n">{value:,}</td>' if isinstance(value, int) else f"<td>{escape(value)}</td>"
+def _cell(value: Cell) -> str:
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}" if isinstance(value, float) else escape(value)
+    return f"<td{_align(value)}>{text}</td>"
+
+
+def _align(value: Cell) -> str:
+    return "" if isinstance(value, str) else ' class="n"'
 
 
 def _money(account: Account, batch: Batch, column: str, n: int) -> str:

@@ -62,4 +62,4 @@ def test_the_truth_stands_apart_and_says_so() -> None:
     known.truth.add(Discrepancy("lost_warehouse", LAMP, 0, 3, day(days=5), at(days=5), at(days=5), 900))
     text = page(Client(known))
     truth = text.partition("Truth, for development only")[2]
-    assert "lost_warehouse" in truth
+    assert "lost warehouse" in truth
