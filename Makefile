@@ -27,7 +27,8 @@ check: setup ## format, lint, types, coverage of the domain, security
 	@$(PY) -m bandit --quiet --recursive layers functions --severity-level medium
 	@echo "check: all good"
 
-bench: setup ## what it costs: the first load at Amazon's pace
+bench: setup ## what it costs: the first load at Amazon's pace, and the local Amazon itself
+	@$(PY) -m bench.serving
 	@$(PY) -m bench.first_load
 
 format: setup ## put the code into its form
