@@ -12,7 +12,7 @@ def add_world_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=int, default=20_000, help="about how many rows of reports and lists (20000)")
     parser.add_argument("--days", type=int, default=540, help="days of history before the clock's start (540)")
     parser.add_argument("--ahead", type=int, default=30, help="days that happen as the clock moves on (30)")
-    parser.add_argument("--stress", type=float, default=3, help="multiplies the rates at which things go wrong (3)")
+    parser.add_argument("--stress", type=float, default=5, help="multiplies the rates at which things go wrong (5)")
     parser.add_argument(
         "--incidents",
         type=_names,

@@ -29,7 +29,7 @@ FAMILIES: dict[str, str] = {
         (
             "refund_no_return", "replacement_no_return", "lost_outbound", "damaged_outbound",
             "chargeback_a2z_not_reimbursed", "mcf_lost", "liquidation_proceeds_missing", "reimbursement_underpaid",
-            "reimbursement_quantity_short", "reimbursement_reversed_without_return", "reimbursement_not_paid_out",
+            "reimbursement_reversed_without_return", "reimbursement_not_paid_out",
         ),
         "missing_reimbursement",
     ),
@@ -54,7 +54,8 @@ FAMILIES: dict[str, str] = {
         "duplicate_charge",
     ),
 }  # fmt: skip
-"""The anomaly types of the world and the coarse family each belongs to."""
+"""The anomaly types of the world and the coarse family each belongs to. A payment for fewer units than were lost is no
+type of its own: what it leaves open stays the loss it was."""
 
 
 @dataclass(frozen=True, slots=True)

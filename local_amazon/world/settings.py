@@ -21,7 +21,7 @@ class WorldSettings:
     days: int = 540  # a little less than the 18 months a first sync reads: the first losses, too, have days before them
     ahead_days: int = 30
     profile: str = "us"
-    stress: float = 3.0  # at 1 a world of 20,000 rows shows next to nothing of what can go wrong
+    stress: float = 5.0  # at 1 a world of 20,000 rows shows next to nothing of what can go wrong
     incidents: frozenset[str] | None = None
     confounders: frozenset[str] | None = None
 

@@ -102,6 +102,8 @@ def _receive_too_many(dock: Dock) -> None:
 
 def _late(dock: Dock) -> None:
     """K12. Two units are received a month after the shipment was closed."""
+    if not dock.stage.happens("inbound_shortage"):
+        return
     dock.add_sent(2)
     found = dock.discrepancy("inbound_shortage", 2, "K12")
     day = dock.stage.calendar.day(dock.shipment.market, dock.shipment.closed) + 30

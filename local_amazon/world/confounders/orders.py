@@ -14,14 +14,16 @@ from local_amazon.world.trade import MERCHANT, SHIPPED
 Chosen = npt.NDArray[np.bool_]
 SHARE = 0.0006  # of all lines, for each kind of case: an assumption
 LEAST = 2
-WITHHELD = (100, 93)  # days before the clock's start: the returns that a gap hides
+WITHHELD = (107, 93)  # days before the clock's start: the returns that a gap hides
 GAP = 60  # days after which they show all the same
 
 
 def simulate(sales: Sales) -> None:
     """All of them, at least two cases each."""
-    for name, needs, story in CASES:
-        if sales.stage.confounded(name):
+    if not sales.stage.happens("refund_no_return"):
+        return
+    for names, needs, story in CASES:
+        if all(sales.stage.confounded(name) for name in names.split()):
             count = max(LEAST, round(len(sales.lines) * SHARE))
             for line in sales.take_where(needs(sales), count):
                 customer = Customer(sales, line)
@@ -154,10 +156,10 @@ CASES: tuple[tuple[str, Callable[[Sales], Chosen], Story], ...] = (
     ("K05", lambda sales: sales.lines.shipping > 0, _refund_postage),
     ("K12", _any, _report_late),
     ("K13", _any, _reverse_return_payment),
-    ("K24", _any, _come_back_late),
+    ("K24 K27", _any, _come_back_late),
     ("K24", _any, _return_under_other_order),
     ("K24", _any, _return_without_order),
-    ("K24", _any, _pay_without_order),
+    ("K24 K02", _any, _pay_without_order),
     ("K24", _any, _recharge),
     ("K28", _any, _let_him_keep_it),
 )
@@ -178,7 +180,7 @@ def merchants(sales: Sales) -> None:
 
 
 def hide_returns(sales: Sales) -> None:
-    """K20. A week of returns is missing from the report for two months."""
+    """K20. Two weeks of returns are missing from the report for two months."""
     stage, column = sales.stage, sales.stage.journal.column
     if not stage.confounded("K20"):
         return

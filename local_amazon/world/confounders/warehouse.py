@@ -14,13 +14,16 @@ from local_amazon.world.incidents.losses import Scene, scene
 from local_amazon.world.stage import Stage
 
 APART = 131
+ABROAD = ("K07", "K08")
+"""These need more than one marketplace."""
 OTHER_REASONS = ("Damaged_Warehouse", "Lost_Inbound", "GeneralAdjustment")
 
 
 def simulate(stage: Stage) -> None:
     """A case every four to five months on every odd listing, the kinds in turn."""
-    openings = [case for name, case in OPENINGS if stage.confounded(name)]
-    others = [case for name, case in CASES if stage.confounded(name)]
+    if not (stage.happens("lost_warehouse") or stage.happens("damaged_warehouse")):
+        return
+    openings, others = _possible(stage, OPENINGS), _possible(stage, CASES)
     for turn, listing in enumerate(each for each in beats.listings(stage, beats.ODD) if _first_label(stage, each)):
         at = scene(stage, "cases", listing)
         day = stage.calendar.first + 4 + turn % 10
@@ -32,6 +35,16 @@ def simulate(stage: Stage) -> None:
             day += APART + at.rng.randrange(8)
 
 
+def _possible(stage: Stage, cases: "tuple[tuple[str, Case], ...]") -> "list[Case]":
+    """The cases all of whose confounders are on."""
+    alone = len(stage.markets) == 1
+    return [
+        case
+        for names, case in cases
+        if all(stage.confounded(name) and not (alone and name in ABROAD) for name in names.split())
+    ]
+
+
 def _first_label(stage: Stage, listing: int) -> bool:
     return all(listing < other for other in stage.other_labels(listing))
 
@@ -41,6 +54,13 @@ def _lose(at: Scene, day: int, units: int, *names: str) -> Discrepancy:
     if at.stage.happens("lost_warehouse"):
         return at.warehouse.lose(day, units, confounders=names)
     return at.warehouse.damage(day, units, confounders=names)
+
+
+def _damage(at: Scene, day: int, units: int, *names: str) -> Discrepancy:
+    """Damaged, if that may happen in this world; else misplaced."""
+    if at.stage.happens("damaged_warehouse"):
+        return at.warehouse.damage(day, units, confounders=names)
+    return at.warehouse.lose(day, units, confounders=names)
 
 
 def _find_and_keep(at: Scene, day: int) -> None:
@@ -75,7 +95,7 @@ def _pay_lost_as_other(at: Scene, day: int) -> None:
 
 def _pay_damaged_as_lost(at: Scene, day: int) -> None:
     """K02. A damaged unit is paid as lost."""
-    lot = at.warehouse.damage(day, 1, confounders=("K02",))
+    lot = _damage(at, day, 1, "K02")
     at.cashier.pay([(lot, 1)], day + 25, "Lost_Warehouse", noticed=False)
 
 
@@ -196,7 +216,7 @@ def _reverse(at: Scene, day: int) -> None:
 
 def _reverse_damage(at: Scene, day: int) -> None:
     """K13. The same with damaged units."""
-    lot = at.warehouse.damage(day, 2, confounders=("K13",))
+    lot = _damage(at, day, 2, "K13")
     _take_back(at, lot, at.cashier.pay([(lot, 2)], day + 12), 2, day + 35)
 
 
@@ -275,7 +295,7 @@ def _reverse_too_much(at: Scene, day: int) -> None:
 
 def _reconcile_in_steps(at: Scene, day: int) -> None:
     """K15. Three damaged units are paid in two rows, and the ledger follows ten days behind."""
-    lot = at.warehouse.damage(day, 3, confounders=("K15", "K21"))
+    lot = _damage(at, day, 3, "K15", "K21")
     for units, later in ((1, 8), (2, 19)):
         if at.cashier.pay([(lot, units)], day + later, noticed=False):
             shown = lot.resolutions[-1].visible + 10 * 86_400
@@ -294,7 +314,8 @@ def _move_about(at: Scene, day: int) -> None:
 
 def _correct(at: Scene, day: int) -> None:
     """K16. Damaged on paper: an inspection makes the unit sellable again."""
-    at.warehouse.correct(at.warehouse.damage(day, 1, confounders=("K16",)), day + 6)
+    if at.stage.happens("damaged_warehouse"):
+        at.warehouse.correct(_damage(at, day, 1, "K16"), day + 6)
 
 
 def _find_before_loss(at: Scene, day: int) -> None:
@@ -355,11 +376,13 @@ CASES: tuple[tuple[str, Case], ...] = (
     ("K13", _reverse),
     ("K02", _pay_lost_as_other),
     ("K03", _give_units_quietly),
+    ("K08", _lose_in_two_countries),
     ("K13", _reverse_for_stock),
+    ("K07", _pay_in_other_currency),
     ("K02", _pay_damaged_as_lost),
-    ("K01", _find_after_payment),
+    ("K01 K13", _find_after_payment),
     ("K27", _pay_twice),
-    ("K15", _reconcile_in_steps),
+    ("K15 K21", _reconcile_in_steps),
     ("K09", _pay_under_other_label),
     ("K21", _pay_two_at_once),
     ("K13", _reverse_damage),
@@ -372,13 +395,11 @@ CASES: tuple[tuple[str, Case], ...] = (
     ("K16", _move_about),
     ("K13", _pay_reverse_pay),
     ("K03", _give_units_in_ledger),
-    ("K09", _merge_listings),
+    ("K09 K16", _merge_listings),
     ("K13", _reverse_without_trace),
     ("K11", _lose_before_midnight),
     ("K13", _reverse_too_much),
     ("K25", _meet_unknown_code),
     ("K25", _pay_without_fnsku),
     ("K26", _pay_by_price),
-    ("K07", _pay_in_other_currency),
-    ("K08", _lose_in_two_countries),
 )

@@ -25,7 +25,7 @@ def simulate(stage: Stage, orders: list[Removal]) -> None:
     rng.shuffle(returns)
     for number, removal in enumerate(returns):
         draw = rng.random()
-        if stage.confounded("K22") and rng.random() < rates["removals.cancelled"]:
+        if number >= len(stories) and stage.confounded("K22") and rng.random() < rates["removals.cancelled"]:
             _cancel(removal)
             continue
         for turn, (name, rate, story) in enumerate(stories):
