@@ -31,6 +31,11 @@ UNFULFILLABLE = (
     "expired",
 )
 RESEARCH = {"ShortTerm": "researching_short", "MidTerm": "researching_mid", "LongTerm": "researching_long"}
+INBOUND = {
+    "inboundWorkingQuantity": "inbound_working",
+    "inboundShippedQuantity": "inbound_shipped",
+    "inboundReceivingQuantity": "inbound_receiving",
+}
 RESERVED = {
     "pendingCustomerOrderQuantity": "pending_order",
     "pendingTransshipmentQuantity": "in_transit",
@@ -94,7 +99,7 @@ def _wanted(held: Batch, account: Account, cursor: Cursor) -> Any:
 def _summary(account: Account, held: Batch, row: int, details: bool) -> dict[str, Any]:
     listing = account.world.listings[int(held["listing"][row])]
     count = {name: int(column[row]) for name, column in held.columns.items()}
-    kinds = ("fulfillable", *RESERVED.values(), *RESEARCH.values(), *UNFULFILLABLE)
+    kinds = ("fulfillable", *INBOUND.values(), *RESERVED.values(), *RESEARCH.values(), *UNFULFILLABLE)
     summary = {
         "asin": listing.asin,
         "fnSku": listing.fnsku,
@@ -108,12 +113,9 @@ def _summary(account: Account, held: Batch, row: int, details: bool) -> dict[str
 
 
 def _details(count: dict[str, int]) -> dict[str, Any]:
-    inbound = {
-        f"inbound{kind}Quantity": count[f"inbound_{kind.lower()}"] for kind in ("Working", "Shipped", "Receiving")
-    }
     return {
         "fulfillableQuantity": count["fulfillable"],
-        **inbound,
+        **{name: count[kind] for name, kind in INBOUND.items()},
         "reservedQuantity": {
             "totalReservedQuantity": sum(count[kind] for kind in RESERVED.values()),
             **{name: count[kind] for name, kind in RESERVED.items()},

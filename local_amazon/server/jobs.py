@@ -104,12 +104,12 @@ class Jobs:
 
     def known(self, now: datetime) -> list[Job]:
         """What Amazon still keeps, newest first."""
-        kept = (job for job in self._jobs.values() if job.created <= now < job.created + RETENTION)
+        kept = (job for job in self._jobs.values() if now < job.created + RETENTION)
         return sorted(kept, key=lambda job: (job.created, job.number), reverse=True)
 
     def get(self, report_id: str, now: datetime) -> Job:
         job = self._jobs.get(report_id)
-        if job is None or not job.created <= now < job.created + RETENTION:
+        if job is None or now >= job.created + RETENTION:
             raise Refused(error(404, "NotFound", "Report not found", f"No report {report_id}"))
         return job
 
