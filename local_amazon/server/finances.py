@@ -22,7 +22,7 @@ PAGE = 480
 PAGING = Paging("nextToken", timedelta(minutes=5))
 NEWEST = timedelta(minutes=2)
 LONGEST = timedelta(days=180)
-FILTERS = ("FINANCIAL_EVENT_GROUP_ID", "ORDER_ID")
+FILTERS = {"FINANCIAL_EVENT_GROUP_ID": "settlement", "ORDER_ID": "order"}
 AT_ONCE = 2_000
 
 
@@ -84,14 +84,13 @@ def _chosen(cursor: Cursor, account: Account) -> Callable[[Batch], Batch]:
     if status not in (None, *STATUSES):
         raise bad_request("Invalid transactionStatus")
     now = seconds(cursor.as_of)
+    wanted = settlement_of(account, value or "") if name == "FINANCIAL_EVENT_GROUP_ID" else order_number(value or "")
 
     def narrowed(batch: Batch) -> Batch:
         if status is not None:
             batch = batch.where(states(batch, now) == STATUSES.index(status))
-        if name == "ORDER_ID":
-            batch = batch.where(batch["order"] == order_number(value or ""))
-        if name == "FINANCIAL_EVENT_GROUP_ID":
-            batch = batch.where(batch["settlement"] == settlement_of(account, value or ""))
+        if name is not None:
+            batch = batch.where(batch[FILTERS[name]] == wanted)
         return batch
 
     return narrowed

@@ -5,8 +5,6 @@ rows ends CANCELLED. A request for the same days inside a type's refresh time an
 Settlement reports appear by themselves when a period closes, and cannot be requested.
 """
 
-import base64
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,6 +14,7 @@ from typing import Any
 from local_amazon.server.account import Account, seconds
 from local_amazon.server.answers import Answer, bad_request, json_answer, moment
 from local_amazon.server.call import Call
+from local_amazon.server.cursor import Paging, cursor_of
 from local_amazon.server.downloads import Downloads
 from local_amazon.server.faults import REPORTS, Fault
 from local_amazon.server.jobs import RETENTION, STATUSES, Job
@@ -25,6 +24,7 @@ from local_amazon.server.routes import Route
 from local_amazon.world.schema import EVENTS
 from local_amazon.world.store import Batch
 
+PAGING = Paging("nextToken", timedelta(hours=24), same_arguments=False)
 BASE = "/reports/2021-06-30"
 OPTIONS = {
     "eventType": EVENTS,
@@ -121,14 +121,14 @@ def _cancel(call: Call) -> Answer:
 
 def _find(call: Call) -> Answer:
     """getReports: filters, or `nextToken` alone; newest first."""
+    if "nextToken" in call.query and len(call.query) > 1:
+        raise bad_request("Invalid input", "nextToken must be the only parameter")
     _settle(call.account, call.now)
-    filters, offset = _listing(call.query) if "nextToken" in call.query else (call.query, 0)
-    size = _page_size(filters)
-    found = _matching(call, filters)
-    body: dict[str, Any] = {"reports": [job.shown(call.now) for job in found[offset : offset + size]]}
-    if offset + size < len(found):
-        body["nextToken"] = base64.b64encode(json.dumps([filters, offset + size]).encode()).decode()
-    return json_answer(body)
+    cursor = cursor_of(call, PAGING)
+    found = _matching(call, cursor.question)
+    page, token = cursor.slice(_page_size(cursor.question), len(found))
+    body: dict[str, Any] = {"reports": [job.shown(call.now) for job in found[page]]}
+    return json_answer({**body, "nextToken": token} if token else body)
 
 
 def _matching(call: Call, filters: dict[str, str]) -> list[Job]:
@@ -190,16 +190,6 @@ def _page_size(filters: dict[str, str]) -> int:
     if not size.isdigit() or not 1 <= int(size) <= 100:
         raise bad_request("Invalid input", "pageSize must be between 1 and 100")
     return int(size)
-
-
-def _listing(query: dict[str, str]) -> tuple[dict[str, str], int]:
-    if len(query) > 1:
-        raise bad_request("Invalid input", "nextToken must be the only parameter")
-    try:
-        filters, offset = json.loads(base64.b64decode(query["nextToken"], validate=True))
-    except ValueError:
-        raise bad_request("Invalid input", "Invalid nextToken") from None
-    return filters, offset
 
 
 def _report_type(asked: dict[str, Any]) -> str:

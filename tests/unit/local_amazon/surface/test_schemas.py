@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,12 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from local_amazon.server.app import routes
+from local_amazon.server.downloads import Downloads
 from local_amazon.server.money_v0 import LISTS
+from local_amazon.server.plans import PLANS
+from local_amazon.server.reports import Reports
+from local_amazon.server.routes import Route
 from tests.unit.local_amazon.surface import schemas
 from tests.unit.local_amazon.surface.rows import SOLD
 from tests.unit.local_amazon.surface.small_world import Client, json_of
@@ -227,3 +233,24 @@ def test_a_schema_that_promises_too_much_is_noticed() -> None:
         ".c is not in the model",
         ".b is required",
     ]
+
+
+def test_every_operation_has_a_usage_plan() -> None:
+    assert {route.operation for route in routes(Reports(Downloads(), 1))} == set(PLANS)
+
+
+@pytest.mark.skipif(not MODELS, reason="SPAPI_MODELS names no folder with Amazon's API models")
+@pytest.mark.parametrize("route", routes(Reports(Downloads(), 1)), ids=lambda route: route.operation)
+def test_a_usage_plan_is_the_one_of_amazons_model(route: Route) -> None:
+    operation = _operation(route)
+    rate, burst = re.findall(r"^\|\s*([\d.]+)\s*\|\s*(\d+)\s*\|", operation["description"], re.MULTILINE)[0]
+    assert PLANS[route.operation] == (float(rate), int(burst))
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    for file in Path(MODELS or "").rglob("*.json"):
+        paths = json.loads(file.read_text()).get("paths", {})
+        if route.path in paths:
+            found: dict[str, Any] = paths[route.path][route.method.lower()]
+            return found
+    raise AssertionError(f"no model has {route.path}")
