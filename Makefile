@@ -4,7 +4,7 @@
 .SUFFIXES:
 
 PY := .venv/bin/python
-# Arguments for pytest: make test ARGS="-k netting"
+# Arguments for pytest and for the local Amazon: make test ARGS="-k netting"
 ARGS ?=
 
 help: ## list the commands
@@ -34,8 +34,8 @@ bench: setup ## what it costs: the first load at Amazon's pace, and the local Am
 format: setup ## put the code into its form
 	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
 
-amazon: setup ## the local Amazon alone
-	@$(PY) -m local_amazon serve
+amazon: setup ## the local Amazon alone (make amazon ARGS="--profile us --profile eu")
+	@$(PY) -m local_amazon serve $(ARGS)
 
 clean: ## remove what was built and the local data
 	@# Root behind a closed folder keeps the database elsewhere; a note says where (devstack/postgres/places.py).

@@ -87,3 +87,28 @@ def test_costs_are_a_file_to_upload(amazon: Amazon) -> None:
     lines = amazon.http.get("/_control/costs.csv").text.splitlines()
     assert lines[0] == "sku,unitCost,currency,validFrom"
     assert len(lines) > 2
+
+
+def test_each_profile_is_a_seller_with_his_own_marketplaces(start_amazon: Callable[..., Amazon]) -> None:
+    amazon = start_amazon("--profile", "us", "--profile", "eu")
+    sellers = amazon.http.get("/_control/sellers").json()["sellers"]
+    assert [(each["sellingPartnerId"], each["region"]) for each in sellers] == [
+        ("ALOCALSELLER1", "na"),
+        ("ALOCALSELLER2", "eu"),
+    ]
+    first, second = (amazon.http.get(f"/_control/truth?seller={each['sellingPartnerId']}").json() for each in sellers)
+    assert (first["profile"], second["profile"]) == ("us", "eu")
+    assert first["seed"] != second["seed"]
+
+
+def test_the_static_sandbox_answers_the_fixed_requests_only(start_amazon: Callable[..., Amazon]) -> None:
+    sandbox = start_amazon("--static-sandbox")
+    assert sandbox.get("/orders/v0/orders/TEST_CASE_200").status_code == 200
+    assert sandbox.get("/orders/v0/orders/111-1111111-1111111").status_code == 400
+
+
+def test_an_unknown_profile_is_refused_before_anything_starts() -> None:
+    process = launch("--profile", "moon")
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "invalid choice: 'moon'" in errors
