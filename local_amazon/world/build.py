@@ -73,6 +73,7 @@ def build_world(settings: WorldSettings) -> World:
     payments.simulate(stage)
     money.post(stage, sales, wrong)
     money.settle(stage)
+    stage.truth.forget_after(stage.calendar.end)
     return World(
         settings=settings,
         markets=stage.markets,

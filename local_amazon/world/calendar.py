@@ -45,6 +45,11 @@ class Calendar:
         span = range(self._origin, self.last + AFTER)
         self._midnights = np.array([[_midnight(day, each.zone) for day in span] for each in markets], np.int64)
 
+    @property
+    def end(self) -> int:
+        """The moment after which nothing happens any more; what happened before may still take weeks to show."""
+        return self.moment(0, self.last + 1, 0)
+
     def __contains__(self, day: object) -> bool:
         return isinstance(day, int) and self.first <= day <= self.last
 

@@ -7,6 +7,8 @@ through Amazon's surface.
 from dataclasses import dataclass, field
 from typing import Literal
 
+LAG = 7 * 86_400
+"""What has happened shows a week later at the latest, but for what K12 delays."""
 Tier = Literal["claim", "review", "info"]
 ResolutionKind = Literal[
     "found", "paid_cash", "paid_in_kind", "paid_other_reason", "recharged", "returned", "corrected"
@@ -147,6 +149,10 @@ class Truth:
     """All discrepancies of a world."""
 
     discrepancies: list[Discrepancy] = field(default_factory=list)
+
+    def forget_after(self, end: int) -> None:
+        """Leave out what would happen, or come to light, after the world's end."""
+        self.discrepancies = [each for each in self.discrepancies if each.time <= end and each.visible <= end + LAG]
 
     def add(self, discrepancy: Discrepancy) -> Discrepancy:
         assert discrepancy.type in FAMILIES, discrepancy.type

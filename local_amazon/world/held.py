@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from local_amazon.world.calendar import local_day
 from local_amazon.world.schema import DISPOSITIONS, EVENTS, INBOUND_STATUSES, REASONS, SCHEMAS
 from local_amazon.world.store import Batch, Numbers
 from local_amazon.world.world import World
@@ -52,13 +53,13 @@ def _researched(world: World, market: int, as_of: int, columns: dict[str, Number
     """Lost sellable units that neither came back nor were paid, while Amazon still looks for them."""
     store = world.stores["ledger"]
     days = store.columns["day"]
-    today = as_of // DAY
+    today = local_day(as_of, world.markets[market].zone)
     low, high = (int(place) for place in np.searchsorted(days, (today - 32, today + 2)))
     rows = store.read(low, high, as_of)
     lost = np.isin(rows["reason"], [REASONS.index("M"), REASONS.index("5")]) & (rows["disposition"] == 0)
     rows = rows.where(lost & (rows["time"] <= as_of) & (rows["market"] == market))
     left = np.abs(rows["quantity"]) - rows["reconciled"]
-    age, youngest = (as_of - rows["time"]) // DAY, -1
+    age, youngest = today - rows["day"], -1
     for name, oldest in RESEARCH:
         chosen = (age > youngest) & (age <= oldest)
         np.add.at(columns[name], rows["listing"][chosen], left[chosen])

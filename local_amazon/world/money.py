@@ -165,20 +165,20 @@ def settle(stage: Stage) -> None:
         place, turn = divmod(each, 10_000)
         total = int(cents[(market == place) & (period == turn) & ~held].sum())
         ends = begins + (turn + 1) * length
-        numbers[each] = _close(stage, place, ends - length, ends, total)
-        payouts.append((numbers[each], place, ends, total))
+        numbers[each] = stage.ids.one("settlement", 11)
+        if ends < stage.calendar.end:  # the last one stays open
+            _close(stage, numbers[each], place, ends, total)
+            payouts.append((numbers[each], place, ends, total))
     codes = np.array([numbers[each] for each in (market * 10_000 + period).tolist()], np.int64)
     stage.journal.fill("finances", "settlement", codes)
     _pay_out(stage, payouts)
 
 
-def _close(stage: Stage, market: int, starts: int, ends: int, total: int) -> int:
-    number = stage.ids.one("settlement", 11)
+def _close(stage: Stage, number: int, market: int, ends: int, total: int) -> None:
     stage.journal.write(
-        "settlements", number=number, market=market, starts=starts, ends=ends, deposited=ends + 2 * DAY,
+        "settlements", number=number, market=market, starts=ends - PERIOD * DAY, ends=ends, deposited=ends + 2 * DAY,
         visible=ends + 9 * 3600, total=total,
     )  # fmt: skip
-    return number
 
 
 def _pay_out(stage: Stage, payouts: list[tuple[int, int, int, int]]) -> None:

@@ -14,6 +14,7 @@ from local_amazon.world.stage import Stage
 from local_amazon.world.store import Numbers
 
 EVERY = 60  # days between two clearings of a place
+UNDER_WAY = 18 * DAY
 RIPENS = 20  # days for which unsellable units lie at least
 LIQUIDATED = 0.06  # share of a sale's price that a liquidator pays: an assumption
 LEDGER_DELAY = 6 * 3600
@@ -38,7 +39,7 @@ class Removal:
     @property
     def done(self) -> int:
         """When everything has left."""
-        return self.requested + 18 * DAY
+        return self.requested + UNDER_WAY
 
     def note(self, column: str, units: int, when: int = 0) -> None:
         """The order shows that many units more in that column from then on (0: when it is done)."""
@@ -53,11 +54,7 @@ def simulate(stage: Stage) -> list[Removal]:
         free = np.minimum.accumulate(np.cumsum(quantity)[::-1])[::-1]
         gone, last = 0, 0
         for moment, units in zip((time + RIPENS * DAY).tolist(), free.tolist(), strict=True):
-            if (
-                units <= gone
-                or moment < last + EVERY * DAY
-                or stage.calendar.day(market, moment) >= stage.calendar.last
-            ):
+            if units <= gone or moment < last + EVERY * DAY or moment + UNDER_WAY > stage.calendar.end:
                 continue
             if disposition == "WAREHOUSE_DAMAGED":
                 _dispose(at, units - gone, moment, center)
@@ -145,8 +142,8 @@ def liquidate(at: Scene, units: int, day: int, *, paid: bool = True) -> Removal:
     """Sell sellable units to a liquidator; `paid`: the proceeds come six weeks later."""
     stage, market = at.stage, at.warehouse.market
     removal = order(at, "Liquidations", "SELLABLE", at.warehouse.center(), units, at.warehouse.time_of(day))
-    if paid:
-        time = removal.done + 42 * DAY
+    time = removal.done + 42 * DAY
+    if paid and time < stage.calendar.end:
         stage.journal.write(
             "finances", posted=time, visible=time + 7200, number=stage.ids.one("service", 12), kind="liquidation",
             market=market, listing=at.warehouse.listing, quantity=units, amount=proceeds(removal),

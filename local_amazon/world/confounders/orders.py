@@ -74,7 +74,7 @@ def _refund_postage(customer: Customer) -> None:
 def _report_late(customer: Customer) -> None:
     """K12. The unit comes back in time; the returns report shows it seventy days later."""
     day = customer.later(5, 20)
-    if day in customer.stage.calendar:
+    if day + 80 in customer.stage.calendar:
         customer.refund(day)
         found = _unreturned(customer, day, customer.quantity, "K12")
         back = customer.send_back(day + 8, customer.quantity, delay=70 * DAY)

@@ -8,8 +8,8 @@ from local_amazon.world.removals import Removal
 from local_amazon.world.stage import Stage
 from local_amazon.world.values import cost
 
+UNDER_WAY = removals.UNDER_WAY // DAY
 EDGES = (14, 15, 75, 76)  # days after the shipment was created, at the clock's start
-UNDER_WAY = 18  # days from the request to the shipment
 
 
 def simulate(stage: Stage) -> None:
@@ -59,7 +59,7 @@ def _lose_at_the_edge(at: Scene, age: int) -> None:
     day = stage.calendar.today - age
     if day - UNDER_WAY - 2 not in stage.calendar:
         return
-    requested = stage.calendar.moment(warehouse.market, day, 15) - UNDER_WAY * DAY
+    requested = stage.calendar.moment(warehouse.market, day, 15) - removals.UNDER_WAY
     removal = removals.order(at, "Return", "SELLABLE", warehouse.center(), 2, requested)
     removals.ship(removal)
     stage.truth.add(

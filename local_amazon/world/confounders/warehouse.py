@@ -204,7 +204,7 @@ def _lose_before_midnight(at: Scene, day: int) -> None:
 
 def _learn_late(at: Scene, day: int) -> None:
     """K12. The ledger shows the loss three weeks late."""
-    if at.stage.happens("lost_warehouse"):
+    if at.stage.happens("lost_warehouse") and day + 21 in at.stage.calendar:
         at.warehouse.lose(day, 1, confounders=("K12",), delay=21 * 86_400)
 
 

@@ -125,13 +125,13 @@ def _liquidations(stage: Stage) -> list[Removal]:
     for turn, listing in enumerate(beats.listings(stage, beats.OTHER)):
         at = scene(stage, "liquidation", listing)
         day = calendar.first + 30 + at.rng.randrange(max(1, calendar.length - 60))
-        if day + 25 > calendar.last:
+        if day + 1 + removals.UNDER_WAY // DAY > calendar.last:
             continue
         unpaid = turn == 0 or at.rng.random() < stage.rates["removals.unpaid_liquidation"]
         unpaid = unpaid and stage.happens("liquidation_proceeds_missing")
         removal = removals.liquidate(at, at.rng.randrange(3, 12), day, paid=not unpaid)
         orders.append(removal)
-        if unpaid:
+        if unpaid and removal.done + LIQUIDATION_PAYS_WITHIN * DAY < calendar.end:
             due = removal.done + LIQUIDATION_PAYS_WITHIN * DAY
             found = _found(removal, "liquidation_proceeds_missing", 1, due)
             found.tier, found.unit_value = "review", None
