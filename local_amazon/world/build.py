@@ -74,6 +74,7 @@ def build_world(settings: WorldSettings) -> World:
     money.post(stage, sales, wrong)
     money.settle(stage)
     stage.truth.forget_after(stage.calendar.end)
+    del lines, sales, wrong  # the tables hold all of it
     return World(
         settings=settings,
         markets=stage.markets,

@@ -71,7 +71,7 @@ class Journal:
             start = end
 
     def store(self, table: str, by: tuple[str, ...]) -> Store:
-        """The table, sorted by these columns."""
+        """The table, sorted by these columns; the journal forgets it."""
         columns = {}
         order = np.lexsort(tuple(self.column(table, name) for name in reversed(by)))
         for name in SCHEMAS[table]:
@@ -80,7 +80,9 @@ class Journal:
                 del block[name]
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
-        return Store(table, by[0], columns, self._sorted_changes(table, place))
+        changes = self._sorted_changes(table, place)
+        del self._rows[table], self._blocks[table]
+        return Store(table, by[0], columns, changes)
 
     def _sorted_changes(self, table: str, place: Any) -> Changes | None:
         if not self._changes[table]:

@@ -13,6 +13,7 @@ from local_amazon.world.store import Numbers
 from local_amazon.world.trade import CANCELLED, MULTICHANNEL, STANDARD, Lines
 
 PERIOD = 14  # days of a settlement
+AT_ONCE = 200_000  # sales, so that little memory is needed
 NAMES = {
     "Lost_Warehouse": "WAREHOUSE_LOST",
     "Damaged_Warehouse": "WAREHOUSE_DAMAGE",
@@ -53,7 +54,12 @@ def _sales(stage: Stage, lines: Lines, wrong: Numbers) -> None:
     """A payment for every line sent, some held back until a week after delivery and then released in an event of its
     own. Multi-channel orders pay their fulfilment fee alone."""
     rng = generator(stage.seed, "sales")
-    line = np.flatnonzero((lines.status != CANCELLED) & np.isin(lines.kind, (STANDARD, MULTICHANNEL)))
+    paid = np.flatnonzero((lines.status != CANCELLED) & np.isin(lines.kind, (STANDARD, MULTICHANNEL)))
+    for first in range(0, len(paid), AT_ONCE):
+        _sold(stage, rng, lines, paid[first : first + AT_ONCE], wrong)
+
+
+def _sold(stage: Stage, rng: np.random.Generator, lines: Lines, line: Numbers, wrong: Numbers) -> None:
     posted = lines.shipped[line] + rng.integers(600, 36_000, len(line))
     visible = _late(stage, rng, posted)
     matures = np.where(
@@ -156,21 +162,20 @@ def settle(stage: Stage) -> None:
     column = stage.journal.column
     posted, market = column("finances", "posted"), column("finances", "market")
     held = column("finances", "matures") > 0
-    cents = sum(column("finances", name).astype(np.int64) for name in AMOUNTS)
+    cents = np.where(held, 0, sum(column("finances", name).astype(np.int64) for name in AMOUNTS))
     length = PERIOD * DAY
     begins = stage.calendar.moment(0, stage.calendar.first, 0) - length
-    period = (posted - begins) // length
-    numbers, payouts = {}, []
-    for each in np.unique(market * 10_000 + period).tolist():
-        place, turn = divmod(each, 10_000)
-        total = int(cents[(market == place) & (period == turn) & ~held].sum())
+    keys, group = np.unique((posted - begins) // length * 16 + market, return_inverse=True)
+    totals = np.zeros(len(keys), np.int64)
+    np.add.at(totals, group, cents)
+    numbers, payouts = stage.ids.take("settlement", len(keys), 11), []
+    for key, number, total in zip(keys.tolist(), numbers.tolist(), totals.tolist(), strict=True):
+        turn, place = divmod(key, 16)
         ends = begins + (turn + 1) * length
-        numbers[each] = stage.ids.one("settlement", 11)
         if ends < stage.calendar.end:  # the last one stays open
-            _close(stage, numbers[each], place, ends, total)
-            payouts.append((numbers[each], place, ends, total))
-    codes = np.array([numbers[each] for each in (market * 10_000 + period).tolist()], np.int64)
-    stage.journal.fill("finances", "settlement", codes)
+            _close(stage, number, place, ends, total)
+            payouts.append((number, place, ends, total))
+    stage.journal.fill("finances", "settlement", numbers[group])
     _pay_out(stage, payouts)
 
 
