@@ -1,8 +1,11 @@
 """The options that say which world it is: shared by the commands that build one."""
 
 import argparse
+from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import partial
 
+from local_amazon.world.discrepancies import FAMILIES
 from local_amazon.world.markets import PROFILES
 from local_amazon.world.settings import CONFOUNDERS, WorldSettings
 
@@ -15,12 +18,15 @@ def add_world_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stress", type=float, default=5, help="multiplies the rates at which things go wrong (5)")
     parser.add_argument(
         "--incidents",
-        type=_names,
+        type=partial(_names, FAMILIES),
         default=None,
         help="anomaly types that may happen, with commas; none, or all (usual)",
     )
     parser.add_argument(
-        "--confounders", type=_names, default=None, help=f"of {CONFOUNDERS[0]} to {CONFOUNDERS[-1]}, likewise"
+        "--confounders",
+        type=partial(_names, CONFOUNDERS),
+        default=None,
+        help=f"of {CONFOUNDERS[0]} to {CONFOUNDERS[-1]}, likewise",
     )
     parser.add_argument(
         "--born",
@@ -58,9 +64,14 @@ def settings(options: argparse.Namespace, now: datetime, profile: str, number: i
     )
 
 
-def _names(text: str) -> frozenset[str] | None:
-    """The set that is meant; None: all."""
-    return None if text == "all" else frozenset() if text == "none" else frozenset(text.split(","))
+def _names(known: Collection[str], text: str) -> frozenset[str] | None:
+    """The set that is meant, of known names; None: all."""
+    if text == "all":
+        return None
+    chosen = frozenset() if text == "none" else frozenset(text.split(","))
+    if unknown := chosen - set(known):
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}; known are {', '.join(sorted(known))}")
+    return chosen
 
 
 def moment(text: str) -> datetime | None:
