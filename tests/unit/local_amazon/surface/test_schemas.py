@@ -16,7 +16,7 @@ from local_amazon.server.money_v0 import LISTS
 from local_amazon.server.plans import PLANS
 from local_amazon.server.reports import Reports
 from local_amazon.server.routes import Route
-from tests.unit.local_amazon.surface import schemas
+from tests.unit.local_amazon.surface import money_schemas, order_schemas, schemas, shapes
 from tests.unit.local_amazon.surface.rows import SOLD
 from tests.unit.local_amazon.surface.small_world import Client, json_of
 
@@ -33,30 +33,34 @@ REQUEST = {
     "PriceToEstimateFees": PRICES,
     "Identifier": "mine",
 }
-EVENTS = schemas.events(LISTS)
-GETS: dict[str, tuple[str, dict[str, str], schemas.Schema]] = {
+EVENTS = money_schemas.events(LISTS)
+GETS: dict[str, tuple[str, dict[str, str], shapes.Schema]] = {
     "/sellers/v1/marketplaceParticipations": (
         "sellers",
         {},
-        schemas.obj({"payload": schemas.arr(schemas.PARTICIPATION)}),
+        shapes.obj({"payload": shapes.arr(schemas.PARTICIPATION)}),
     ),
     "/fba/inventory/v1/summaries": ("fbaInventory", GRANULARITY, schemas.SUMMARIES),
-    "/finances/2024-06-19/transactions": ("finances_2024-06-19", {"postedAfter": AFTER}, schemas.TRANSACTIONS),
+    "/finances/2024-06-19/transactions": ("finances_2024-06-19", {"postedAfter": AFTER}, money_schemas.TRANSACTIONS),
     "/finances/v0/financialEvents": ("financesV0", {"PostedAfter": AFTER}, EVENTS),
     "/finances/v0/orders/{orderId}/financialEvents": ("financesV0", {}, EVENTS),
-    "/finances/v0/financialEventGroups": ("financesV0", {"FinancialEventGroupStartedAfter": AFTER}, schemas.GROUPS),
-    "/orders/v0/orders": ("ordersV0", {"MarketplaceIds": US, "CreatedAfter": AFTER}, schemas.ORDERS_V0),
-    "/orders/v0/orders/{orderId}": ("ordersV0", {}, schemas.obj({"payload": schemas.ORDER_V0})),
-    "/orders/v0/orders/{orderId}/orderItems": ("ordersV0", {}, schemas.ITEMS_V0),
+    "/finances/v0/financialEventGroups": (
+        "financesV0",
+        {"FinancialEventGroupStartedAfter": AFTER},
+        money_schemas.GROUPS,
+    ),
+    "/orders/v0/orders": ("ordersV0", {"MarketplaceIds": US, "CreatedAfter": AFTER}, order_schemas.ORDERS_V0),
+    "/orders/v0/orders/{orderId}": ("ordersV0", {}, shapes.obj({"payload": order_schemas.ORDER_V0})),
+    "/orders/v0/orders/{orderId}/orderItems": ("ordersV0", {}, order_schemas.ITEMS_V0),
     "/orders/2026-01-01/orders": (
         "orders_2026-01-01",
         {"createdAfter": AFTER, "includedData": ALL_DATA},
-        schemas.ORDERS,
+        order_schemas.ORDERS,
     ),
     "/orders/2026-01-01/orders/{orderId}": (
         "orders_2026-01-01",
         {"includedData": ALL_DATA},
-        schemas.obj({"order": schemas.ORDER}),
+        shapes.obj({"order": order_schemas.ORDER}),
     ),
     "/fba/inbound/v0/shipments": (
         "fulfillmentInboundV0",
@@ -85,20 +89,20 @@ GETS: dict[str, tuple[str, dict[str, str], schemas.Schema]] = {
     ),
 }
 IDS = {"{orderId}": ORDER_ID, "{asin}": "B00000MUG1"}
-POSTS: dict[str, tuple[str, Any, schemas.Schema, str]] = {
+POSTS: dict[str, tuple[str, Any, shapes.Schema, str]] = {
     "/products/fees/v0/feesEstimate": (
         "productFeesV0",
         [
             {"FeesEstimateRequest": REQUEST, "IdType": "ASIN", "IdValue": "B00000MUG1"},
             {"FeesEstimateRequest": REQUEST, "IdType": "SellerSKU", "IdValue": "NOBODYS"},
         ],
-        schemas.arr(schemas.ESTIMATE),
+        shapes.arr(schemas.ESTIMATE),
         "200",
     ),
     "/products/fees/v0/listings/{SellerSKU}/feesEstimate": (
         "productFeesV0",
         {"FeesEstimateRequest": REQUEST},
-        schemas.obj({"payload": schemas.obj({"FeesEstimateResult": schemas.ESTIMATE})}),
+        shapes.obj({"payload": shapes.obj({"FeesEstimateResult": schemas.ESTIMATE})}),
         "200",
     ),
     "/reports/2021-06-30/reports": (
@@ -110,7 +114,7 @@ POSTS: dict[str, tuple[str, Any, schemas.Schema, str]] = {
 }
 
 
-def _validate(schema: schemas.Schema, body: Any) -> None:
+def _validate(schema: shapes.Schema, body: Any) -> None:
     found = [f"{list(each.instance_path)}: {each.message}" for each in jsonschema_rs.iter_errors(schema, body)]
     assert not found
 
@@ -182,7 +186,7 @@ def _model_cases() -> Iterator[Any]:
 @pytest.mark.skipif(not MODELS, reason="SPAPI_MODELS names no folder with Amazon's API models")
 @pytest.mark.parametrize(("model", "path", "method", "status", "schema"), list(_model_cases()))
 def test_a_schema_agrees_with_amazons_model(
-    model: str, path: str, method: str, status: str, schema: schemas.Schema
+    model: str, path: str, method: str, status: str, schema: shapes.Schema
 ) -> None:
     known = json.loads(next(Path(MODELS or "").rglob(f"{model}.json")).read_text())
     theirs = known["paths"][path][method]["responses"][status]["schema"]
@@ -227,7 +231,7 @@ def _resolved(schema: Any, model: Any) -> Any:
 
 def test_a_schema_that_promises_too_much_is_noticed() -> None:
     model = {"definitions": {"A": {"type": "object", "properties": {"b": {"type": "string"}}, "required": ["b"]}}}
-    wrong = schemas.obj({"b?": schemas.WHOLE, "c": schemas.TEXT})
+    wrong = shapes.obj({"b?": shapes.WHOLE, "c": shapes.TEXT})
     assert list(_differences(wrong, {"$ref": "#/definitions/A"}, model, "")) == [
         ".b: integer is string in the model",
         ".c is not in the model",

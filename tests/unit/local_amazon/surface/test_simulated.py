@@ -14,7 +14,7 @@ from local_amazon.server.money_v0 import LISTS
 from local_amazon.server.report.types import REPORT_TYPES, SETTLEMENT
 from local_amazon.world.build import build_world
 from local_amazon.world.settings import WorldSettings
-from tests.unit.local_amazon.surface import schemas
+from tests.unit.local_amazon.surface import money_schemas, order_schemas, schemas, shapes
 from tests.unit.local_amazon.surface.small_world import NOW, Client
 
 AFTER = (NOW - timedelta(days=150)).isoformat()
@@ -38,7 +38,7 @@ def market(client: Client) -> str:
     return found
 
 
-def listed(client: Client, path: str, token_name: str, schema: schemas.Schema, **query: Any) -> list[Any]:
+def listed(client: Client, path: str, token_name: str, schema: shapes.Schema, **query: Any) -> list[Any]:
     """All pages, each checked."""
     validator = jsonschema_rs.validator_for(schema)
     pages: list[Any] = []
@@ -55,7 +55,7 @@ def listed(client: Client, path: str, token_name: str, schema: schemas.Schema, *
 
 def transactions(client: Client) -> list[dict[str, Any]]:
     path = "/finances/2024-06-19/transactions"
-    pages = listed(client, path, "nextToken", schemas.TRANSACTIONS, postedAfter=AFTER)
+    pages = listed(client, path, "nextToken", money_schemas.TRANSACTIONS, postedAfter=AFTER)
     return [row for page in pages for row in page["transactions"]]
 
 
@@ -68,7 +68,7 @@ def test_transactions_add_up_to_their_totals(client: Client) -> None:
 
 
 def test_the_old_api_tells_the_same_sales(client: Client) -> None:
-    pages = listed(client, "/finances/v0/financialEvents", "NextToken", schemas.events(LISTS), PostedAfter=AFTER)
+    pages = listed(client, "/finances/v0/financialEvents", "NextToken", money_schemas.events(LISTS), PostedAfter=AFTER)
     old: dict[str, Decimal] = defaultdict(Decimal)
     for page in pages:
         for event in page["FinancialEvents"]["ShipmentEventList"]:
@@ -91,9 +91,11 @@ def test_orders_of_both_apis_are_the_same(client: Client) -> None:
     ids = ",".join(
         each["marketplace"]["id"] for each in client.json("/sellers/v1/marketplaceParticipations")["payload"]
     )
-    old = listed(client, "/orders/v0/orders", "NextToken", schemas.ORDERS_V0, MarketplaceIds=ids, CreatedAfter=AFTER)
+    old = listed(
+        client, "/orders/v0/orders", "NextToken", order_schemas.ORDERS_V0, MarketplaceIds=ids, CreatedAfter=AFTER
+    )
     asked = {"createdAfter": AFTER, "includedData": "PROCEEDS,FULFILLMENT,CANCELLATION"}
-    new = listed(client, "/orders/2026-01-01/orders", "nextToken", schemas.ORDERS, **asked)
+    new = listed(client, "/orders/2026-01-01/orders", "nextToken", order_schemas.ORDERS, **asked)
     old_ids = [each["AmazonOrderId"] for page in old for each in page["Orders"]]
     assert old_ids == [each["orderId"] for page in new for each in page["orders"]]
     assert len(set(old_ids)) == len(old_ids) > 50
