@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,17 +38,27 @@ def _world(options: argparse.Namespace) -> int:
     (options.out / "truth.json").write_text(json.dumps(truth(world, now), indent=1), encoding="utf-8")
     (options.out / "costs.csv").write_text(costs_csv(world), encoding="utf-8", newline="")
     _write(options.out / "transactions.json", _transactions(account, now))
-    for name in REPORT_TYPES:
-        if name != SETTLEMENT:
-            _write(options.out / f"{name}.tsv", REPORT_TYPES[name].build(_everything(account, now)).pieces())
+    for name, ask in _reports(account, now):
+        _write(options.out / _file(name, ask), REPORT_TYPES[name].build(ask).pieces())
     print(f"wrote the world of seed {options.seed} to {options.out}")
     return 0
 
 
-def _everything(account: Account, now: datetime) -> Ask:
+def _reports(account: Account, now: datetime) -> Iterator[tuple[str, Ask]]:
+    """Every report type over all there is; of settlements one report for each."""
     markets = tuple(range(len(account.markets)))
     today = now.astimezone(account.markets[0].zone).date()
-    return Ask(account, markets, today - EVER, today, seconds(now), {})
+    everything = Ask(account, markets, today - EVER, today, seconds(now), {})
+    for name in REPORT_TYPES:
+        if name != SETTLEMENT:
+            yield name, everything
+    for batch in account.tables.rows("settlements", 0, seconds(now), seconds(now)):
+        for number, market in zip(batch["number"].tolist(), batch["market"].tolist(), strict=True):
+            yield SETTLEMENT, replace(everything, markets=(market,), subject=number)
+
+
+def _file(name: str, ask: Ask) -> str:
+    return f"{name}-{ask.subject}.tsv" if ask.subject else f"{name}.tsv"
 
 
 def _transactions(account: Account, now: datetime) -> Iterator[str]:

@@ -80,6 +80,7 @@ def test_the_world_command_writes_reports_costs_and_truth(tmp_path: Path) -> Non
     assert truth["discrepancies"] and truth["totals"]
     ledger = (tmp_path / "GET_LEDGER_DETAIL_VIEW_DATA.tsv").read_text(encoding="utf-8").splitlines()
     assert ledger[0].split("\t")[:2] == ['"Date"', '"FNSKU"']
+    assert list(tmp_path.glob("GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2-*.tsv"))
     assert len(json.loads((tmp_path / "transactions.json").read_text())) > 300
 
 
