@@ -17,6 +17,9 @@ def add_world_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ahead", type=int, default=30, help="days that happen as the clock moves on (30)")
     parser.add_argument("--stress", type=float, default=5, help="multiplies the rates at which things go wrong (5)")
     parser.add_argument(
+        "--mingled", action="store_true", help="let everything happen to every product: truer, and harder to tell apart"
+    )
+    parser.add_argument(
         "--incidents",
         type=partial(_names, FAMILIES),
         default=None,
@@ -59,6 +62,7 @@ def settings(options: argparse.Namespace, now: datetime, profile: str, number: i
         ahead_days=options.ahead,
         profile=profile,
         stress=options.stress,
+        mingled=options.mingled,
         incidents=options.incidents,
         confounders=options.confounders,
     )

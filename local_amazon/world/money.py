@@ -169,12 +169,12 @@ def settle(stage: Stage) -> None:
     totals = np.zeros(len(keys), np.int64)
     np.add.at(totals, group, cents)
     numbers, payouts = stage.ids.take("settlement", len(keys), 11), []
-    for key, number, total in zip(keys.tolist(), numbers.tolist(), totals.tolist(), strict=True):
+    for key, settlement, total in zip(keys.tolist(), numbers.tolist(), totals.tolist(), strict=True):
         turn, place = divmod(key, 16)
         ends = begins + (turn + 1) * length
         if ends < stage.calendar.end:  # the last one stays open
-            _close(stage, number, place, ends, total)
-            payouts.append((number, place, ends, total))
+            _close(stage, settlement, place, ends, total)
+            payouts.append((settlement, place, ends, total))
     stage.journal.fill("finances", "settlement", numbers[group])
     _pay_out(stage, payouts)
 

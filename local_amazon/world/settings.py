@@ -12,7 +12,8 @@ class WorldSettings:
 
     `size` is about how many rows of orders, shipments, ledger, money and the rest a seller can see at `now`; `stress`
     multiplies the rates at which things go wrong. `incidents` are the anomaly types that may happen, `confounders` the
-    ways in which they are hard to tell; empty means none, None means all.
+    ways in which they are hard to tell; empty means none, None means all. `mingled` lets everything happen to every
+    product (see `beats`).
     """
 
     now: datetime
@@ -22,6 +23,7 @@ class WorldSettings:
     ahead_days: int = 30
     profile: str = "us"
     stress: float = 5.0  # at 1 a world of 20,000 rows shows next to nothing of what can go wrong
+    mingled: bool = False
     incidents: frozenset[str] | None = None
     confounders: frozenset[str] | None = None
 

@@ -142,7 +142,7 @@ def write_line(stage: Stage, rng: Random, shipment: Shipment, line: Line) -> Non
     for part in range(parts):
         units = first if part == 0 else line.received // 4
         if units:
-            receive(stage, shipment, line, line.needed - rng.randrange(600, 30_000), units)
+            receive(stage, shipment, line, line.needed - rng.randrange(600, 20_000), units)
 
 
 def receive(stage: Stage, shipment: Shipment, line: Line, time: int, units: int, disposition: str = "SELLABLE") -> None:

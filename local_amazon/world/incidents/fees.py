@@ -203,12 +203,11 @@ def of_inbound(stage: Stage, shipments: list[Shipment]) -> None:
         ("inbound_defect_fee_error", "fees.defect_error", "FBAInboundDefectFee"),
         ("prep_label_fee_after_service_end", "fees.prep_error", "FBAPrepFee"),
     )
-    seen = set()
+    seen, begins = set(), stage.calendar.moment(0, stage.calendar.first, 0)
     for shipment in shipments:
         for line in shipment.lines:
-            if beats.beat(stage, line.listing) == beats.ODD or shipment.delivered < stage.calendar.moment(
-                0, stage.calendar.first, 0
-            ):
+            ours = any(beats.keeps_to(stage, line.listing, name) for name in (beats.USUAL, beats.OTHER))
+            if not ours or shipment.delivered < begins:
                 continue
             for kind, rate, name in stories:
                 late = name == "FBAPrepFee" and stage.calendar.day(0, shipment.delivered) < fees.day_number(PREP_ENDED)

@@ -13,7 +13,6 @@ from local_amazon.world.stage import Stage
 from local_amazon.world.stock import Line, Shipment, receive, start, write
 from local_amazon.world.values import cost
 
-CONCENTRATION = 5
 MOST = 0.8  # of that beat's lines have trouble, however much the rates are stressed
 TRANSPORT = 30  # cents a unit, of a partnered carrier: an assumption
 
@@ -73,7 +72,7 @@ def simulate(stage: Stage, shipments: list[Shipment]) -> None:
     lines = [
         (each, line) for each in shipments for line in each.lines if affected(stage, line) and each.delivered > begins
     ]
-    weights = [rate * CONCENTRATION for _, rate, _ in stories]
+    weights = [rate * beats.concentration(stage) for _, rate, _ in stories]
     most = min(1.0, MOST / sum(weights))
     for number, (shipment, line) in enumerate(lines):
         spared = 1 - most * sum(weights)
@@ -85,7 +84,7 @@ def simulate(stage: Stage, shipments: list[Shipment]) -> None:
 
 def affected(stage: Stage, line: Line) -> bool:
     """Whether inbound incidents keep to that listing."""
-    return beats.beat(stage, line.listing) == beats.OTHER
+    return beats.keeps_to(stage, line.listing, beats.OTHER)
 
 
 def shortage(rng: Random, units: int) -> int:

@@ -12,6 +12,7 @@ from local_amazon.world.stage import Stage
 from local_amazon.world.store import Numbers
 from local_amazon.world.warehouse import USUAL_REASON, Cashier, Warehouse
 
+FOUND = 0.75  # share of losses that are looked for with success, where all kinds of settlement mingle
 MEAN_LOT = 1.76  # units, of the quantities below
 PLANTED_AGES = (60, 45, 12, 33, 5, 21, 61, 52, 2, 59, 28, 9)
 """Ages in days of losses that are surely open at the clock's start: both edges of the 60 days to claim among them."""
@@ -72,7 +73,8 @@ def _lost(at: Scene, units: int) -> None:
     turned = at.warehouse.market > 0  # one such loss for an FNSKU, wherever it is sold
     for day in happened:
         code = "5" if rng.random() < 0.1 else "M"
-        if style in ("found", "relabelled") or (style == "turning" and day < turns):
+        by_units = style in ("found", "relabelled") or (style == "turning" and day < turns)
+        if by_units or (style == beats.MINGLED and rng.random() < FOUND):
             _to_be_found(at, at.warehouse.lose(day, quantity(rng), code=code), style)
         elif style == "turning" and not turned:
             turned = True

@@ -11,8 +11,6 @@ from local_amazon.world.store import Numbers
 from local_amazon.world.values import cost
 from local_amazon.world.warehouse import LEDGER_DELAY
 
-CONCENTRATION = 5  # these happen to one listing in five
-
 
 def simulate(stage: Stage, sold: Numbers) -> None:
     """All of them, on the listings of one beat; each at least once."""
@@ -25,7 +23,7 @@ def simulate(stage: Stage, sold: Numbers) -> None:
         ("ledger_balance_gap", "redefined", _move_unseen),
     )
     for turn, listing in enumerate(beats.listings(stage, beats.OTHER)):
-        units = int(sold[listing].sum()) * CONCENTRATION
+        units = int(sold[listing].sum()) * beats.concentration(stage)
         for number, (kind, rate, story) in enumerate(stories):
             if not stage.happens(kind):
                 continue

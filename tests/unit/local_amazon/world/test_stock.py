@@ -11,7 +11,12 @@ from local_amazon.world.tables import Tables
 from local_amazon.world.world import seconds
 from tests.unit.local_amazon.world.worlds import LATER, NOW, lines, rows, world
 
-PROFILES = [{}, {"profile": "na", "size": 20_000}, {"profile": "eu", "size": 5_000, "seed": 3, "stress": 8.0}]
+PROFILES = [
+    {},
+    {"profile": "na", "size": 20_000},
+    {"profile": "eu", "size": 5_000, "seed": 3, "stress": 8.0},
+    {"mingled": True},
+]
 
 
 @pytest.mark.parametrize("settings", PROFILES)
