@@ -6,11 +6,12 @@ from random import Random
 import numpy as np
 
 from local_amazon.world import beats
+from local_amazon.world.cashier import USUAL_REASON, Cashier
 from local_amazon.world.discrepancies import Discrepancy
 from local_amazon.world.randomness import generator
 from local_amazon.world.stage import Stage
 from local_amazon.world.store import Numbers
-from local_amazon.world.warehouse import USUAL_REASON, Cashier, Warehouse
+from local_amazon.world.warehouse import Warehouse
 
 FOUND = 0.75  # share of losses that are looked for with success, where all kinds of settlement mingle
 MEAN_LOT = 1.76  # units, of the quantities below
