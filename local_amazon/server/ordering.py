@@ -20,7 +20,7 @@ OLDEST = timedelta(days=730)
 """Orders of the last two years are given (https://developer-docs.amazon.com/sp-api/docs/orders-api-v0-reference)."""
 AT_ONCE = 5_000
 PENDING, SHIPPED, CANCELLED = range(len(ORDER_STATUSES))
-AMAZON = CHANNELS.index("Amazon")
+AMAZON, MERCHANT = CHANNELS.index("Amazon"), CHANNELS.index("Merchant")
 REPLACEMENT, MULTICHANNEL = ORDER_KINDS.index("replacement"), ORDER_KINDS.index("multichannel")
 
 
@@ -117,11 +117,11 @@ def order_of(account: Account, order_id: str, now: datetime) -> Order:
     return Order(lines)
 
 
-def status_filter(names: Iterable[str], known: dict[str, int]) -> Callable[[Batch], Batch]:
-    """Narrows lines to those statuses; names that no order here has narrow to nothing; none given: all."""
-    wanted = [known[name] for name in names if name in known]
+def narrowing(column: str, names: Iterable[str], known: dict[str, int]) -> Callable[[Batch], Batch]:
+    """Keeps the lines with one of those words in a column; words that no order here has keep none; no words: all."""
     asked = list(names)
-    return lambda batch: batch.where(np.isin(batch["status"], wanted)) if asked else batch
+    codes = [known[name] for name in asked if name in known]
+    return lambda batch: batch.where(np.isin(batch[column], codes)) if asked else batch
 
 
 def page_size(text: str | None) -> int:

@@ -4,6 +4,7 @@ Rules: model orders_2026-01-01.json of https://github.com/amzn/selling-partner-a
 Buyer and recipient are never told: the application here has no role for them.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,23 +16,26 @@ from local_amazon.server.cursor import Paging, cursor_of
 from local_amazon.server.ordering import (
     AMAZON,
     CANCELLED,
+    MERCHANT,
     MULTICHANNEL,
     PENDING,
     REPLACEMENT,
     SHIPPED,
     Order,
+    narrowing,
     order_of,
     orders,
     page_size,
     read,
     several,
-    status_filter,
     window,
 )
 from local_amazon.server.routes import Route
 from local_amazon.world import names
+from local_amazon.world.store import Batch
 
 PAGING = Paging("paginationToken", timedelta(hours=24))
+CHANNELS = {"AMAZON": AMAZON, "MERCHANT": MERCHANT}
 STATUSES = {PENDING: "PENDING", SHIPPED: "SHIPPED", CANCELLED: "CANCELLED"}
 MODEL_STATUSES = (*STATUSES.values(), "PENDING_AVAILABILITY", "UNSHIPPED", "PARTIALLY_SHIPPED", "UNFULFILLABLE")
 INCLUDABLE = (
@@ -57,16 +61,23 @@ def search_orders(call: Call) -> Answer:
     included = _included(question)
     wanted = several(question.get("marketplaceIds"), 50, "marketplaceIds")
     markets = {account.market(each) for each in wanted} or None
-    statuses = several(question.get("fulfillmentStatuses"), 7, "fulfillmentStatuses")
-    if not set(statuses) <= set(MODEL_STATUSES):
-        raise bad_request("Invalid fulfillmentStatuses")
     found = window(cursor, "created", "lastUpdated")
-    narrow = status_filter(statuses, {name: code for code, name in STATUSES.items()})
     size = page_size(question.get("maxResultsPerPage"))
-    lines, token = cursor.rows(size, read(account, found, cursor, markets, narrow), found.clock, "order")
+    reader = read(account, found, cursor, markets, _wanted(question))
+    lines, token = cursor.rows(size, reader, found.clock, "order")
     body: dict[str, Any] = {"orders": [_order(account, each, included) for each in orders(lines)]}
     body["createdBefore" if found.by == "purchased" else "lastUpdatedBefore"] = stamp(found.before)
     return json_answer({**body, "pagination": {"nextToken": token}} if token else body)
+
+
+def _wanted(question: dict[str, str]) -> Callable[[Batch], Batch]:
+    """Narrows lines to the statuses and the kind of fulfilment that were asked for."""
+    statuses = several(question.get("fulfillmentStatuses"), 7, "fulfillmentStatuses")
+    if not set(statuses) <= set(MODEL_STATUSES):
+        raise bad_request("Invalid fulfillmentStatuses")
+    by_status = narrowing("status", statuses, {name: code for code, name in STATUSES.items()})
+    by_channel = narrowing("channel", several(question.get("fulfilledBy"), 2, "fulfilledBy"), CHANNELS)
+    return lambda batch: by_channel(by_status(batch))
 
 
 def get_order(call: Call) -> Answer:

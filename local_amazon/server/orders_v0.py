@@ -4,6 +4,7 @@ Rules: model ordersV0.json of https://github.com/amzn/selling-partner-api-models
 does without a restricted data token.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,23 +16,26 @@ from local_amazon.server.cursor import Paging, cursor_of
 from local_amazon.server.ordering import (
     AMAZON,
     CANCELLED,
+    MERCHANT,
     MULTICHANNEL,
     PENDING,
     REPLACEMENT,
     SHIPPED,
     Order,
+    narrowing,
     order_of,
     orders,
     page_size,
     read,
     several,
-    status_filter,
     window,
 )
 from local_amazon.server.routes import Route
 from local_amazon.world import names
+from local_amazon.world.store import Batch
 
 PAGING = Paging("NextToken", timedelta(hours=24), same_arguments=False)
+CHANNELS = {"AFN": AMAZON, "MFN": MERCHANT}
 STATUSES = {PENDING: "Pending", SHIPPED: "Shipped", CANCELLED: "Canceled"}
 MODEL_STATUSES = (
     *STATUSES.values(),
@@ -51,16 +55,23 @@ def get_orders(call: Call) -> Answer:
     cursor = cursor_of(call, PAGING)
     question, account = cursor.question, call.account
     markets = {account.market(each) for each in wanted}
-    statuses = several(question.get("OrderStatuses"), 8, "OrderStatuses")
-    if not set(statuses) <= set(MODEL_STATUSES):
-        raise bad_request("Invalid OrderStatuses")
     found = window(cursor, "Created", "LastUpdated")
-    narrow = status_filter(statuses, {name: code for code, name in STATUSES.items()})
     size = page_size(question.get("MaxResultsPerPage"))
-    lines, token = cursor.rows(size, read(account, found, cursor, markets, narrow), found.clock, "order")
+    reader = read(account, found, cursor, markets, _wanted(question))
+    lines, token = cursor.rows(size, reader, found.clock, "order")
     payload: dict[str, Any] = {"Orders": [_order(account, each) for each in orders(lines)]}
     payload["CreatedBefore" if found.by == "purchased" else "LastUpdatedBefore"] = stamp(found.before)
     return json_answer({"payload": {**payload, "NextToken": token} if token else payload})
+
+
+def _wanted(question: dict[str, str]) -> Callable[[Batch], Batch]:
+    """Narrows lines to the statuses and the kind of fulfilment that were asked for."""
+    statuses = several(question.get("OrderStatuses"), 8, "OrderStatuses")
+    if not set(statuses) <= set(MODEL_STATUSES):
+        raise bad_request("Invalid OrderStatuses")
+    by_status = narrowing("status", statuses, {name: code for code, name in STATUSES.items()})
+    by_channel = narrowing("channel", several(question.get("FulfillmentChannels"), 2, "FulfillmentChannels"), CHANNELS)
+    return lambda batch: by_channel(by_status(batch))
 
 
 def get_order(call: Call) -> Answer:

@@ -123,6 +123,9 @@ def test_a_replacement_names_its_original(shop: Client) -> None:
 def test_who_fulfils(shop: Client) -> None:
     found = old(shop, **AFTER)
     assert (found[MERCHANT]["FulfillmentChannel"], found[GONE]["FulfillmentChannel"]) == ("MFN", "AFN")
+    assert set(old(shop, **AFTER, FulfillmentChannels="MFN")) == {MERCHANT}
+    assert set(new(shop, createdAfter="2026-10-01", fulfilledBy="MERCHANT")) == {MERCHANT}
+    assert len(new(shop, createdAfter="2026-10-01", fulfilledBy="AMAZON,MERCHANT")) == len(found)
 
 
 def test_nothing_personal_is_told_even_when_it_is_asked_for(shop: Client) -> None:
