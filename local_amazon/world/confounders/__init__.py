@@ -1,8 +1,8 @@
 """What makes discrepancies hard to tell, K01 to K28: each an injector that the setting `confounders` switches.
 
-Some are cases of their own (the modules here; `warehouse` deals out those of `settlements` and `reversals`); some are ways in which
-ordinary things happen, and ask `stage.confounded("K..")` where they do (`losses`, `trade`, `fees`, `customers`). Every
-discrepancy that one of them shapes carries its name.
+Some are cases of their own: the modules here (`warehouse` deals out those of `settlements` and `reversals`). Some are
+ways in which ordinary things happen, and ask `stage.confounded("K..")` where they do (`losses`, `trade`, `charges`,
+`money`). Every discrepancy that one of them shapes carries its name.
 """
 
 MEANINGS: dict[str, str] = {
