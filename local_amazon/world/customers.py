@@ -170,6 +170,8 @@ class Customer:
 
 DELAY_DAYS, DELAY_SPREAD = 12, 0.6  # median and spread of the days from shipment to refund
 WAY_BACK_DAYS, WAY_BACK_SPREAD = 9, 0.9  # and from refund to return
+SLOW, LONGEST = 40, 80
+"""Days from refund to return: up to the first nobody could claim anywhere; the second is the most there is."""
 ORDINARY = ((0, 0.60), (2, 0.22), (1, 0.17), (5, 0.01))
 """How ordinary returns are found (index into `RETURN_DISPOSITIONS`): sellable, damaged by the customer, defective,
 expired. None of them is owed."""
@@ -182,13 +184,26 @@ def simulate(stage: Stage, sales: Sales) -> None:
     line = np.array(sorted(sales.take(count)), np.int64)
     lines, last = sales.lines, stage.calendar.moment(0, stage.calendar.last, 20)
     refunded = lines.shipped[line] + _delays(rng, len(line), DELAY_DAYS, DELAY_SPREAD)
-    arrived = refunded + _delays(rng, len(line), WAY_BACK_DAYS, WAY_BACK_SPREAD)
+    slowest = LONGEST if stage.confounded("K12") and stage.happens("refund_no_return") else SLOW
+    arrived = refunded + np.minimum(_delays(rng, len(line), WAY_BACK_DAYS, WAY_BACK_SPREAD), slowest * DAY)
     known = refunded < last
     line, refunded, arrived = line[known], refunded[known], arrived[known]
     units = np.where(rng.random(len(line)) < 0.5, lines.quantity[line], 1)
     sales.refunds.many(line, refunded, units, stage.ids.take("refund", len(line), 12))
     back = arrived < last
     _arrive(stage, rng, lines, line[back], arrived[back], units[back])
+    for place in np.flatnonzero(arrived - refunded > SLOW * DAY).tolist():
+        _put_down(Customer(sales, int(line[place])), *(int(each[place]) for each in (refunded, arrived, units)))
+
+
+def _put_down(customer: Customer, refunded: int, arrived: int, units: int) -> None:
+    """K12. A unit that comes back so late was missing until then, and could be claimed."""
+    calendar, market = customer.stage.calendar, customer.market
+    found = customer.discrepancy("refund_no_return", calendar.day(market, refunded), refunded, units, "K12")
+    day = calendar.day(market, arrived)
+    if arrived < calendar.moment(0, calendar.last, 20):
+        back = Resolution("returned", units, day, arrived, arrived + RETURN_DELAY, 0)
+        customer.at.warehouse.settle(found, back, "returns")
 
 
 def _delays(rng: np.random.Generator, count: int, days: float, spread: float) -> Numbers:

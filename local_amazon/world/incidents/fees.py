@@ -165,7 +165,7 @@ def _cancelled(stage: Stage, lines: Lines) -> None:
 
 
 def _services(stage: Stage) -> None:
-    """E5, E8. A listing's month is charged for low stock, or for too many returns, that it had not."""
+    """E5, E8. A listing's month is charged for low stock, or for too many returns: some had neither."""
     stories = (
         ("low_inventory_fee_error", "fees.low_inventory_error", "FBALowInventoryLevelFee"),
         ("returns_processing_fee_error", "fees.returns_error", "FBACustomerReturnPerUnitFee"),
@@ -176,11 +176,14 @@ def _services(stage: Stage) -> None:
         for listing in stage.sold:
             for day in months:
                 planted = listing == turn and day == months[len(months) // 2]
+                cents = rng.randrange(200, 3000)
                 if stage.happens(kind) and (planted or rng.random() < stage.rates[rate]):
-                    _for_nothing(stage, kind, name, listing, day, rng.randrange(200, 3000))
+                    _charge_month(stage, kind, name, listing, day, cents, due=False)
+                elif rng.random() < stage.rates["fees.of_a_month"]:
+                    _charge_month(stage, kind, name, listing, day, cents, due=True)
 
 
-def _for_nothing(stage: Stage, kind: str, name: str, listing: int, day: int, cents: int) -> None:
+def _charge_month(stage: Stage, kind: str, name: str, listing: int, day: int, cents: int, *, due: bool) -> None:
     at = scene(stage, kind, listing)
     time, number = at.warehouse.time_of(day), stage.ids.one("service", 12)
     stage.journal.write(
@@ -189,7 +192,8 @@ def _for_nothing(stage: Stage, kind: str, name: str, listing: int, day: int, cen
     )  # fmt: skip
     stage.truth.add(
         Discrepancy(
-            kind, listing, 0, 1, day, time, time + 7200, tier="review", charges=[Charge(time, time + 7200, cents)],
+            kind, listing, 0, 1, day, time, time + 7200, tier="info" if due else "review", owed=not due,
+            charges=[Charge(time, time + 7200, cents)],
             links=[Link("finances", number, "charged")],
         )
     )  # fmt: skip

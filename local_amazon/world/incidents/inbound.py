@@ -14,7 +14,7 @@ from local_amazon.world.stock import Line, Shipment, receive, start, write
 from local_amazon.world.values import cost
 
 MOST = 0.8  # of that beat's lines have trouble, however much the rates are stressed
-TRANSPORT = 30  # cents a unit, of a partnered carrier: an assumption
+TRANSPORT, PLACEMENT = 30, 27  # cents a unit, of a partnered carrier and for placement: assumptions
 
 
 class Dock:
@@ -69,6 +69,9 @@ def simulate(stage: Stage, shipments: list[Shipment]) -> None:
         ("inbound_transport_overcharge", rates["inbound.unused_label"], _charged_twice),
     )
     begins = stage.calendar.moment(0, stage.calendar.first, 0)
+    for shipment in shipments:
+        if shipment.delivered > begins:
+            _bill(stage, rng, shipment)
     lines = [
         (each, line) for each in shipments for line in each.lines if affected(stage, line) and each.delivered > begins
     ]
@@ -80,6 +83,21 @@ def simulate(stage: Stage, shipments: list[Shipment]) -> None:
         story = stories[number] if number < len(stories) else chosen  # each at least once
         if story is not None and stage.happens(story[0]):
             story[2](Dock(stage, rng, shipment, line))
+
+
+def _bill(stage: Stage, rng: Random, shipment: Shipment) -> None:
+    """What every shipment rightly costs: its transport by Amazon's carrier, and the placement of each line."""
+    first = Dock(stage, rng, shipment, shipment.lines[0])
+    charge(first, "FBAInboundTransportationFee", transport(shipment), shipment.delivered + 2 * DAY, shipment.number)
+    for line in shipment.lines:
+        cents, time = PLACEMENT * line.received, shipment.delivered + 3 * DAY
+        dock = Dock(stage, rng, shipment, line)
+        charge(dock, "FBAInboundPlacementFee", cents, time, shipment.number, listing=line.listing)
+
+
+def transport(shipment: Shipment) -> int:
+    """What its transport costs."""
+    return TRANSPORT * sum(line.received for line in shipment.lines)
 
 
 def affected(stage: Stage, line: Line) -> bool:
@@ -189,7 +207,7 @@ def _unused_label(dock: Dock) -> None:
 
 def _charged_twice(dock: Dock) -> None:
     """B6. The transport of a shipment is charged a second time."""
-    cents, time = TRANSPORT * dock.line.sent, dock.shipment.delivered + 4 * DAY
+    cents, time = transport(dock.shipment), dock.shipment.delivered + 4 * DAY
     number = charge(dock, "FBAInboundTransportationFee", cents, time, dock.shipment.number)
     _money(dock, "inbound_transport_overcharge", cents, time, number)
 
