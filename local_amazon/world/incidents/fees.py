@@ -69,7 +69,7 @@ def put_down(
             Charge(at, at + 12 * 3600, much)
             for at, much in zip(lines.shipped[line].tolist(), cents.tolist(), strict=True)
         ],
-        links=[Link("orders", int(lines.order[each]), "charged") for each in line[:50]],
+        links=[Link("orders", int(lines.order[each]), "charged") for each in line],
     )
     return stage.truth.add(found)
 
