@@ -60,14 +60,9 @@ class Cashier:
         visible, number = time, 0
         if row:
             visible, number = self.reimburse(
-                time,
-                reason,
-                0 if in_kind else units,
-                units if in_kind else 0,
-                order=first.order if order is None else order,
-                listing=listing,
-                currency=currency,
-            )
+                time, reason, 0 if in_kind else units, units if in_kind else 0,
+                order=first.order if order is None else order, listing=listing, currency=currency,
+            )  # fmt: skip
         if in_kind and note:
             visible = self._put_into_stock(units, day, visible, alone=not row)
         kind = self._kind(first, reason, in_kind)
@@ -77,19 +72,9 @@ class Cashier:
         return number
 
     def reimburse(
-        self,
-        time: int,
-        reason: str,
-        cash: int,
-        in_kind: int,
-        *,
-        order: int = 0,
-        listing: int | None = None,
-        currency: str = "",
-        original: int = 0,
-        original_reason: str = "",
-        per_unit: int | None = None,
-    ) -> tuple[int, int]:
+        self, time: int, reason: str, cash: int, in_kind: int, *, order: int = 0, listing: int | None = None,
+        currency: str = "", original: int = 0, original_reason: str = "", per_unit: int | None = None,
+    ) -> tuple[int, int]:  # fmt: skip
         """A row of the reimbursements report and its money; when it shows (up to five days later) and its number."""
         stage, market = self.stage, self.warehouse.market
         listing = self.warehouse.listing if listing is None else listing
@@ -98,23 +83,11 @@ class Cashier:
         if per_unit is None:
             per_unit, fair = paid_per_unit(stage, self.rng, listing, market, time, reason, order)
         stage.journal.write(
-            "reimbursements",
-            approved=time,
-            visible=visible,
-            number=number,
-            case=stage.ids.one("case", 11) if self.rng.random() < 0.15 else 0,
-            order=order,
-            reason=reason,
-            listing=listing,
-            market=market,
-            currency=currency or stage.markets[market].currency,
-            per_unit=per_unit,
-            amount=per_unit * cash,
-            cash=cash,
-            in_kind=in_kind,
-            original=original,
-            original_reason=original_reason,
-        )
+            "reimbursements", approved=time, visible=visible, number=number,
+            case=stage.ids.one("case", 11) if self.rng.random() < 0.15 else 0, order=order, reason=reason,
+            listing=listing, market=market, currency=currency or stage.markets[market].currency, per_unit=per_unit,
+            amount=per_unit * cash, cash=cash, in_kind=in_kind, original=original, original_reason=original_reason,
+        )  # fmt: skip
         if cash > 0 and per_unit < fair:
             self._underpaid(listing, time, visible, number, (fair - per_unit) * cash)
         return visible, number
@@ -143,14 +116,9 @@ class Cashier:
             return 0
         time = self.stage.calendar.moment(self.warehouse.market, day, 11, self.rng.randrange(60))
         visible, number = self.reimburse(
-            time,
-            "Reversal_Reimbursement",
-            -units,
-            in_kind,
-            original=payment,
-            original_reason=USUAL_REASON[lot.type],
-            order=lot.order,
-        )
+            time, "Reversal_Reimbursement", -units, in_kind, original=payment,
+            original_reason=USUAL_REASON[lot.type], order=lot.order,
+        )  # fmt: skip
         self.stage.quiet[self.warehouse.listing].append((day - QUIET, day + QUIET))
         lot.links.append(Link("reimbursements", number, "reversed"))
         return visible

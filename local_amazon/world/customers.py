@@ -123,19 +123,10 @@ class Customer:
         time = self.at.warehouse.time_of(day)
         center, plate = self.at.warehouse.center(), self.stage.ids.one("plate", 9)
         self.stage.journal.write(
-            "returns",
-            returned=time,
-            visible=time + delay,
-            order=self.order if order is None else order,
-            listing=self.listing if listing is None else listing,
-            market=self.market,
-            quantity=units,
-            center=center,
-            disposition=disposition,
-            reason=reason,
-            status=status,
-            plate=plate,
-        )
+            "returns", returned=time, visible=time + delay, order=self.order if order is None else order,
+            listing=self.listing if listing is None else listing, market=self.market, quantity=units, center=center,
+            disposition=disposition, reason=reason, status=status, plate=plate,
+        )  # fmt: skip
         if restocked:
             kept = _IN_LEDGER.get(disposition, disposition)
             reference = self.stage.ids.one("reference", 12)

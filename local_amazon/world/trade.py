@@ -132,25 +132,13 @@ def _lines(
     price = np.where(free, 0, price)
     order = stage.ids.orders(count)
     return Lines(
-        order=order,
-        item=stage.ids.take("item", count, 14),
-        purchased=purchased,
-        shipped=shipped,
-        listing=listing,
-        market=market,
-        quantity=quantity,
-        price=price,
-        promotion=promotion,
-        shipping=shipping,
-        tax=np.rint((price - promotion) * TAX).astype(np.int64),
-        channel=channel,
-        kind=kind,
+        order=order, item=stage.ids.take("item", count, 14), purchased=purchased, shipped=shipped, listing=listing,
+        market=market, quantity=quantity, price=price, promotion=promotion, shipping=shipping,
+        tax=np.rint((price - promotion) * TAX).astype(np.int64), channel=channel, kind=kind,
         status=np.where(rng.random(count) < rates["orders.cancelled"], CANCELLED, SHIPPED),
-        original=np.where(original >= 0, order[original], 0),
-        center=_centers(stage, rng, listing, market),
-        commission=np.zeros(count, np.int64),
-        fulfilment=np.zeros(count, np.int64),
-    )
+        original=np.where(original >= 0, order[original], 0), center=_centers(stage, rng, listing, market),
+        commission=np.zeros(count, np.int64), fulfilment=np.zeros(count, np.int64),
+    )  # fmt: skip
 
 
 def _kinds(

@@ -1,11 +1,12 @@
 """The truth at a moment: what is owed, what is not, and why. It reads discrepancies only, never a report."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from local_amazon.world import names, windows
 from local_amazon.world.calendar import as_date, as_moment, local_day
-from local_amazon.world.discrepancies import FAMILIES, Charge, Discrepancy
+from local_amazon.world.discrepancies import FAMILIES, Charge, Discrepancy, Resolution
+from local_amazon.world.markets import Marketplace
 from local_amazon.world.world import World, seconds
 
 
@@ -36,20 +37,17 @@ def asof_truth(world: World, now: datetime, *, real: bool = False) -> list[dict[
 
 def _shown(world: World, number: int, each: Discrepancy, as_of: int, real: bool) -> dict[str, Any]:
     listing, market = world.listings[each.listing], world.markets[each.market]
-    today = as_date(local_day(as_of, market.zone))
     known = [charge for charge in each.charges if (charge.time if real else charge.visible) <= as_of]
     recent = _recent(each, known, market.country, as_of)
     anchor = as_date(local_day(recent[0].time, market.zone) if recent and len(each.charges) > 1 else each.day)
-    opens, closes = windows.window(each.type, market.country, anchor)
     left = _left(each, recent, as_of, real)
     value = _value(each, recent, left)
-    owed = each.owed and left > 0
     return {
         "id": f"t{number}",
         "type": each.type,
         "family": FAMILIES[each.type],
         "expected_tier": each.tier,
-        "owed": owed,
+        "owed": each.owed and left > 0,
         "decoy": not each.owed,
         "fnsku": listing.fnsku,
         "sku": listing.sku,
@@ -63,24 +61,34 @@ def _shown(world: World, number: int, each: Discrepancy, as_of: int, real: bool)
         "unit_value": None if each.unit_value is None else each.unit_value / 100,
         "value": None if value is None else value / 100,
         "currency": market.currency,
+        **_window(each, market, anchor, as_of, owed=each.owed and left > 0),
+        "observable_at": as_moment(each.visible).isoformat(),
+        "confounders": list(each.confounders),
+        "tags": list(each.tags),
+        "resolutions": [_resolution(settled) for settled in each.standing(as_of)],
+        "links": [{"table": link.table, "number": names.digits(link.number), "role": link.role} for link in each.links],
+    }
+
+
+def _window(each: Discrepancy, market: Marketplace, anchor: date, as_of: int, *, owed: bool) -> dict[str, Any]:
+    """From when to when it can be claimed, and whether that is now."""
+    today = as_date(local_day(as_of, market.zone))
+    opens, closes = windows.window(each.type, market.country, anchor)
+    return {
         "claim_open": opens.isoformat(),
         "claim_close": closes.isoformat(),
         "expired": today > closes,
         "claimable": owed and each.tier == "claim" and opens <= today <= closes,
-        "observable_at": as_moment(each.visible).isoformat(),
-        "confounders": list(each.confounders),
-        "tags": list(each.tags),
-        "resolutions": [
-            {
-                "kind": each.kind,
-                "units": each.units,
-                "date": as_date(each.day).isoformat(),
-                "visible_at": as_moment(each.visible).isoformat(),
-                "reference": names.digits(each.reference),
-            }
-            for each in each.standing(as_of)
-        ],
-        "links": [{"table": link.table, "number": names.digits(link.number), "role": link.role} for link in each.links],
+    }
+
+
+def _resolution(settled: Resolution) -> dict[str, Any]:
+    return {
+        "kind": settled.kind,
+        "units": settled.units,
+        "date": as_date(settled.day).isoformat(),
+        "visible_at": as_moment(settled.visible).isoformat(),
+        "reference": names.digits(settled.reference),
     }
 
 

@@ -47,40 +47,22 @@ class Warehouse:
         return self.rng.choice(self.stage.centers(self.listing, self.market))
 
     def enter(
-        self,
-        time: int,
-        event: str,
-        quantity: int,
-        disposition: str = "SELLABLE",
-        *,
-        reason: str = "",
-        center: str = "",
-        reference: int = 0,
-        listing: int | None = None,
-        reconciled: bool = False,
+        self, time: int, event: str, quantity: int, disposition: str = "SELLABLE", *, reason: str = "",
+        center: str = "", reference: int = 0, listing: int | None = None, reconciled: bool = False,
         delay: int = LEDGER_DELAY,
-    ) -> int:
+    ) -> int:  # fmt: skip
         """Write a ledger row, at a random place and with a random reference unless they are given: its handle.
 
         `reconciled`: Amazon keeps a reconciled quantity for this row.
         """
         kept = 0 if reconciled else -1
         return self.journal.write(
-            "ledger",
-            time=time,
-            visible=time + delay,
-            day=self.calendar.day(self.market, time),
-            event=event,
+            "ledger", time=time, visible=time + delay, day=self.calendar.day(self.market, time), event=event,
             reference=reference or self.stage.ids.one("reference", 10),
-            listing=self.listing if listing is None else listing,
-            market=self.market,
-            quantity=quantity,
-            center=center or self.center(),
-            disposition=disposition,
-            reason=reason,
-            reconciled=kept,
+            listing=self.listing if listing is None else listing, market=self.market, quantity=quantity,
+            center=center or self.center(), disposition=disposition, reason=reason, reconciled=kept,
             unreconciled=kept,
-        )
+        )  # fmt: skip
 
     def lose(
         self, day: int, quantity: int, *, code: str = "M", confounders: tuple[str, ...] = (), delay: int = LEDGER_DELAY
@@ -91,15 +73,9 @@ class Warehouse:
     def repeat(self, lot: Discrepancy) -> Discrepancy:
         """Misplace as many units again, in a row that is equal in every field: such rows are genuine."""
         handle = self.enter(
-            lot.time,
-            "Adjustments",
-            -lot.quantity,
-            lot.disposition,
-            reason=lot.reason,
-            reference=lot.reference,
-            center=lot.center,
-            reconciled=True,
-        )
+            lot.time, "Adjustments", -lot.quantity, lot.disposition, reason=lot.reason, reference=lot.reference,
+            center=lot.center, reconciled=True,
+        )  # fmt: skip
         twin = replace(lot, handle=handle, resolutions=[], confounders=("K14",), links=list(lot.links))
         return self.stage.truth.add(twin)
 
@@ -118,14 +94,9 @@ class Warehouse:
             self.move(day - 1, quantity, "SELLABLE", source, center=center)
         lot = self._lot("damaged_warehouse", self.time_of(day), quantity, code, source, confounders, center=center)
         self.enter(
-            lot.time,
-            "Adjustments",
-            quantity,
-            "WAREHOUSE_DAMAGED",
-            reason="P",
-            center=center,
+            lot.time, "Adjustments", quantity, "WAREHOUSE_DAMAGED", reason="P", center=center,
             reference=lot.reference,
-        )
+        )  # fmt: skip
         return lot
 
     def move(self, day: int, quantity: int, source: str, target: str, *, center: str = "") -> int:
@@ -153,16 +124,9 @@ class Warehouse:
         time = min(time, self.calendar.moment(self.market, day, 23, 59))
         reference = self.stage.ids.one("reference", 10)
         handle = self.enter(
-            time,
-            "Adjustments",
-            units,
-            lot.disposition or "SELLABLE",
-            reason=code,
-            center=lot.center,
-            reference=reference,
-            listing=listing,
-            reconciled=True,
-        )
+            time, "Adjustments", units, lot.disposition or "SELLABLE", reason=code, center=lot.center,
+            reference=reference, listing=listing, reconciled=True,
+        )  # fmt: skip
         visible = time + LEDGER_DELAY
         self.journal.change("ledger", handle, visible, "reconciled", units)
         return self.settle(lot, Resolution("found", units, day, time, visible, reference), "ledger", noticed=noticed)
@@ -198,16 +162,9 @@ class Warehouse:
         day, center = self.calendar.day(self.market, time), center or self.center()
         reference = self.stage.ids.one("reference", 10)
         handle = self.enter(
-            time,
-            "Adjustments",
-            -quantity,
-            disposition,
-            reason=code,
-            center=center,
-            reference=reference,
-            reconciled=True,
-            delay=delay,
-        )
+            time, "Adjustments", -quantity, disposition, reason=code, center=center, reference=reference,
+            reconciled=True, delay=delay,
+        )  # fmt: skip
         return self.stage.truth.add(
             Discrepancy(
                 type=kind,
