@@ -1,5 +1,7 @@
 """The seller's account: what every sale, refund, reimbursement and service posts, and the payouts."""
 
+from typing import Any
+
 import numpy as np
 
 from local_amazon.world import fees
@@ -10,7 +12,7 @@ from local_amazon.world.refunds import WHOLE
 from local_amazon.world.schema import AMOUNTS, MONEY_DETAILS, MONEY_KINDS, REIMBURSEMENT_REASONS
 from local_amazon.world.stage import Stage
 from local_amazon.world.store import Numbers
-from local_amazon.world.trade import CANCELLED, MULTICHANNEL, STANDARD, Lines
+from local_amazon.world.trade import CANCELLED, MULTICHANNEL, STANDARD, Lines, parcels
 
 PERIOD = 14  # days of a settlement
 AT_ONCE = 200_000  # sales, so that little memory is needed
@@ -51,7 +53,7 @@ def _late(stage: Stage, rng: np.random.Generator, posted: Numbers) -> Numbers:
 
 
 def _sales(stage: Stage, lines: Lines, wrong: Numbers) -> None:
-    """A payment for every line sent, some held back until a week after delivery and then released in an event of its
+    """A payment for every parcel, some held back until a week after delivery and then released in an event of its
     own. Multi-channel orders pay their fulfilment fee alone."""
     rng = generator(stage.seed, "sales")
     paid = np.flatnonzero((lines.status != CANCELLED) & np.isin(lines.kind, (STANDARD, MULTICHANNEL)))
@@ -59,7 +61,14 @@ def _sales(stage: Stage, lines: Lines, wrong: Numbers) -> None:
         _sold(stage, rng, lines, paid[first : first + AT_ONCE], wrong)
 
 
-def _sold(stage: Stage, rng: np.random.Generator, lines: Lines, line: Numbers, wrong: Numbers) -> None:
+def _sold(stage: Stage, rng: np.random.Generator, lines: Lines, sold: Numbers, wrong: Numbers) -> None:
+    line, units, second = parcels(lines, sold)
+
+    def part(column: Numbers) -> Numbers:
+        """What of a line's amount belongs to a parcel: by units, the odd cents to the first."""
+        one = column // lines.quantity[line]
+        return np.where(second, one, column - one * lines.divided[line])
+
     posted = lines.shipped[line] + rng.integers(600, 36_000, len(line))
     visible = _late(stage, rng, posted)
     matures = np.where(
@@ -67,12 +76,12 @@ def _sold(stage: Stage, rng: np.random.Generator, lines: Lines, line: Numbers, w
     )
     name = stage.ids.take("money", len(line), 13)
     release = np.where(matures > 0, stage.ids.take("money", len(line), 13), 0)
-    columns = _of_lines(lines, line) | {
-        "kind": _KIND["shipment"], "quantity": lines.quantity[line], "shipment": stage.ids.take("sent", len(line), 12),
-        "principal": lines.price[line], "tax": lines.tax[line], "withheld_tax": -lines.tax[line],
-        "shipping": lines.shipping[line], "promotion": -lines.promotion[line],
-        "commission": -(lines.commission[line] + wrong[0, line]),
-        "fulfilment": -(lines.fulfilment[line] + wrong[1, line]),
+    columns: dict[str, Any] = _of_lines(lines, line) | {
+        "kind": _KIND["shipment"], "quantity": units, "shipment": stage.ids.take("sent", len(line), 12),
+        "principal": part(lines.price[line]), "tax": part(lines.tax[line]), "withheld_tax": -part(lines.tax[line]),
+        "shipping": part(lines.shipping[line]), "promotion": -part(lines.promotion[line]),
+        "commission": -part(lines.commission[line] + wrong[0, line]),
+        "fulfilment": -part(lines.fulfilment[line] + wrong[1, line]),
     }  # fmt: skip
     stage.journal.block(
         "finances", **columns, posted=posted, visible=visible, number=name, matures=matures, pair=release

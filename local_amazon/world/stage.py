@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from random import Random
 
 from local_amazon.world import catalogue
-from local_amazon.world.calendar import Calendar
+from local_amazon.world.calendar import Calendar, as_date
 from local_amazon.world.discrepancies import Truth
 from local_amazon.world.ids import Ids
 from local_amazon.world.journal import Journal
@@ -30,7 +30,8 @@ class Stage:
         self.calendar = Calendar(settings.now, settings.days, settings.ahead_days, self.markets)
         self.products, self.listings = catalogue.build(settings, self.markets, self.calendar)
         self.sold = range(len(self.listings) - catalogue.RETIRED)
-        self.rates, self.ids = Rates(settings.stress), Ids(settings.seed)
+        self.rates = Rates(settings.stress, as_date(self.calendar.first))
+        self.ids = Ids(settings.seed)
         self.journal, self.truth = Journal(), Truth()
         self.quiet: dict[int, list[tuple[int, int]]] = defaultdict(list)
         """Per listing the days without refunds: a return there could pass for a unit that was given back."""

@@ -18,6 +18,7 @@ PENDING, SHIPPED, CANCELLED = 0, 1, 2
 STANDARD, REPLACEMENT, MULTICHANNEL, VINE = range(len(ORDER_KINDS))
 AMAZON, MERCHANT = 0, 1
 MERCHANT_SHARE, VINE_SHARE = 0.02, 0.003
+DIVIDED = 0.3  # of the lines with several units
 PROMOTION = 0.15
 POSTAGE = 499
 TAX = 0.07
@@ -26,7 +27,8 @@ SHIPMENTS, TRANSFERS = EVENTS.index("Shipments"), EVENTS.index("WhseTransfers")
 
 @dataclass(slots=True)
 class Lines:
-    """Order lines as equally long columns; `shipped` is when a line is sent or cancelled, `center` where from.
+    """Order lines as equally long columns; `shipped` is when a line is sent or cancelled, `center` where from,
+    `divided` 1 where it goes out in two parcels (K06).
 
     `commission` and `fulfilment` are the fees charged for the whole line, positive, errors of billing left out.
     """
@@ -47,6 +49,7 @@ class Lines:
     status: Numbers
     original: Numbers
     center: Numbers
+    divided: Numbers
     commission: Numbers
     fulfilment: Numbers
 
@@ -137,6 +140,7 @@ def _lines(
         tax=np.rint((price - promotion) * TAX).astype(np.int64), channel=channel, kind=kind,
         status=np.where(rng.random(count) < rates["orders.cancelled"], CANCELLED, SHIPPED),
         original=np.where(original >= 0, order[original], 0), center=_centers(stage, rng, listing, market),
+        divided=((quantity > 1) & (rng.random(count) < DIVIDED) & stage.confounded("K06")).astype(np.int64),
         commission=np.zeros(count, np.int64), fulfilment=np.zeros(count, np.int64),
     )  # fmt: skip
 
@@ -186,29 +190,33 @@ def write(stage: Stage, lines: Lines) -> None:
     rng = generator(stage.seed, "parcels")
     sent = lines.sent()
     number = stage.ids.take("parcel", len(sent), 12)
-    part, quantity = _parcels(stage, rng, lines.quantity[sent])
-    line, parcel = sent[part], number[part] + (np.concatenate([[0], np.diff(part) == 0]) if len(part) else 0)
-    shipped = lines.shipped[line]
+    line, quantity, second = parcels(lines, sent)
+    parcel = np.repeat(number, 1 + lines.divided[sent]) + second
+    shipped, listing, market = lines.shipped[line], lines.listing[line], lines.market[line]
+    center = np.where(second, _centers(stage, rng, listing, market), lines.center[line])
     stage.journal.block(
         "customer_shipments", shipped=shipped, visible=shipped + rng.integers(3600, 3 * 3600, len(line)),
-        order=lines.order[line], item=lines.item[line], shipment=parcel, listing=lines.listing[line],
-        market=lines.market[line], center=lines.center[line], quantity=quantity,
-        price=lines.price[line] // lines.quantity[line], shipping=np.where(part == np.roll(part, 1), 0, 1)
-        * lines.shipping[line],
+        order=lines.order[line], item=lines.item[line], shipment=parcel, listing=listing, market=market,
+        center=center, quantity=quantity, price=lines.price[line] // lines.quantity[line],
+        shipping=np.where(second, 0, lines.shipping[line]),
     )  # fmt: skip
-    _ledger(stage, rng, lines, line, quantity)
+    _ledger(stage, rng, lines, line, quantity, center)
 
 
-def _parcels(stage: Stage, rng: np.random.Generator, quantity: Numbers) -> tuple[Numbers, Numbers]:
-    """How orders are split: the line's place and the units of each parcel; every third larger order goes in two."""
-    divided = (quantity > 1) & (rng.random(len(quantity)) < 0.3) & stage.confounded("K06")
-    part = np.repeat(np.arange(len(quantity)), np.where(divided, 2, 1))
-    second = np.concatenate([[False], np.diff(part) == 0]) if len(part) else np.zeros(0, bool)
-    units = np.where(divided[part], np.where(second, 1, quantity[part] - 1), quantity[part])
-    return part, units.astype(np.int64)
+def parcels(lines: Lines, line: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """The parcels of some lines: the line's place, the units in it, and 1 for the second parcel of a divided line (it
+    holds one unit)."""
+    divided = lines.divided[line]
+    place = np.repeat(line, 1 + divided)
+    second = np.zeros(len(place), np.int64)
+    second[np.cumsum(1 + divided)[divided == 1] - 1] = 1
+    units = np.where(second, 1, lines.quantity[place] - lines.divided[place])
+    return place, units, second
 
 
-def _ledger(stage: Stage, rng: np.random.Generator, lines: Lines, line: Numbers, quantity: Numbers) -> None:
+def _ledger(
+    stage: Stage, rng: np.random.Generator, lines: Lines, line: Numbers, quantity: Numbers, center: Numbers
+) -> None:
     """Units that are sent together may show as equal rows; such rows are genuine."""
     apart = (quantity > 1) & (rng.random(len(quantity)) < 0.3) & stage.confounded("K14")
     row = np.repeat(np.arange(len(line)), np.where(apart, quantity, 1))
@@ -216,7 +224,7 @@ def _ledger(stage: Stage, rng: np.random.Generator, lines: Lines, line: Numbers,
     references = stage.ids.take("reference", len(line), 12)
     enter(
         stage, lines.shipped[line][row], SHIPMENTS, lines.listing[line][row], lines.market[line][row], -units,
-        lines.center[line][row], references[row],
+        center[row], references[row],
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ Chosen = npt.NDArray[np.bool_]
 SHARE = 0.0006  # of all lines, for each kind of case: an assumption
 LEAST = 2
 WITHHELD = (107, 93)  # days before the clock's start: the returns that a gap hides
+MOST_HIDDEN = 20  # of them told in the truth
 GAP = 60  # days after which they show all the same
 
 
@@ -188,13 +189,11 @@ def hide_returns(sales: Sales) -> None:
     returned, visible = column("returns", "returned").astype(np.int64), column("returns", "visible").astype(np.int64)
     hidden = (returned >= first) & (returned < last)
     stage.journal.fill("returns", "visible", np.where(hidden, visible + GAP * DAY, visible))
-    orders, place = column("returns", "order"), {int(n): at for at, n in enumerate(sales.lines.order.tolist())}
-    for row in np.flatnonzero(hidden)[:20].tolist():
-        line = place.get(int(orders[row]))
-        if line is not None:
-            customer = Customer(sales, line)
-            found = _unreturned(customer, stage.calendar.day(customer.market, int(returned[row])) - 5, 1, "K20")
-            found.owed, found.tier = False, "info"
+    orders = column("returns", "order")[hidden][:MOST_HIDDEN]
+    for line in np.flatnonzero(np.isin(sales.lines.order, orders)).tolist():
+        customer = Customer(sales, line)
+        day = stage.calendar.today - WITHHELD[0]
+        _unreturned(customer, day, int(sales.lines.quantity[line]), "K20", owed=False)
 
 
 def cross_fee_edges(sales: Sales) -> None:

@@ -13,9 +13,11 @@ NOT_RETURNED_WITHIN = 60
 def simulate(sales: Sales) -> None:
     """C7 and C12, and the rows of the replacements report."""
     stage, lines = sales.stage, sales.lines
-    by_order = {int(order): place for place, order in enumerate(lines.order.tolist())} if len(lines) else {}
-    for line in np.flatnonzero((lines.kind == REPLACEMENT) & (lines.status == SHIPPED)).tolist():
-        _replace(sales, line, by_order[int(lines.original[line])])
+    replaced = np.flatnonzero((lines.kind == REPLACEMENT) & (lines.status == SHIPPED))
+    by_order = np.argsort(lines.order)
+    originals = by_order[np.searchsorted(lines.order, lines.original[replaced], sorter=by_order)]
+    for line, original in zip(replaced.tolist(), originals.tolist(), strict=True):
+        _replace(sales, line, original)
     if stage.happens("mcf_lost"):
         parcels = np.flatnonzero((lines.kind == MULTICHANNEL) & (lines.status == SHIPPED))
         rng = stage.rng("multichannel")

@@ -116,7 +116,7 @@ def test_every_sale_that_was_charged_more_than_its_true_size_costs(settings: dic
             continue  # a package that really changed
         day = local_day(sale["shipped"], built.markets[0].zone)
         fee = fees.fulfilment(size, listing.prices[0], day) * quantity
-        unit = (sale["price"] - sale["promotion"] + sale["shipping"]) // quantity
+        unit = (sale["price"] - sale["promotion"] + sale["shipping"]) // sale["quantity"]
         referral = fees.referral(product.category, unit) * quantity
         checked += 1
         if -each["fulfilment"] > fee:

@@ -72,18 +72,36 @@ def test_every_cash_reimbursement_posts_its_amount_but_those_never_paid_out() ->
 def test_every_sale_is_paid_and_no_replacement_or_cancelled_order_is() -> None:
     built = world()
     orders = {each["item"]: each for each in lines(rows(built, "orders"))}
-    paid = Counter(
-        each["item"]
-        for each in lines(rows(built, "finances"))
-        if MONEY_KINDS[each["kind"]] == "shipment" and not each["matures"] and each["principal"]
-    )
-    sold = [
-        item
+    paid: Counter[int] = Counter()
+    for each in lines(rows(built, "finances")):
+        if MONEY_KINDS[each["kind"]] == "shipment" and not each["matures"]:
+            paid[each["item"]] += each["principal"]
+    sold = {
+        item: each["price"]
         for item, each in orders.items()
-        if each["status"] == 1 and ORDER_KINDS[each["kind"]] == "standard" and each["price"]
-    ]
-    assert set(paid) == set(sold)
-    assert set(paid.values()) == {1}
+        if each["status"] == 1 and ORDER_KINDS[each["kind"]] == "standard"
+    }
+    assert {item: cents for item, cents in paid.items() if cents} == sold
+
+
+def test_an_order_in_two_parcels_is_paid_in_two_events_that_add_up() -> None:
+    built = world()
+    parcels = Counter(each["item"] for each in lines(rows(built, "customer_shipments")))
+    events: Counter[int] = Counter()
+    units: Counter[int] = Counter()
+    for each in lines(rows(built, "finances")):
+        if MONEY_KINDS[each["kind"]] == "shipment" and not each["matures"] and each["principal"]:
+            events[each["item"]] += 1
+            units[each["item"]] += each["quantity"]
+    divided = {item for item, count in parcels.items() if count == 2}
+    assert len(divided) > 30
+    orders = {each["item"]: each for each in lines(rows(built, "orders"))}
+    for item in divided:
+        if ORDER_KINDS[orders[item]["kind"]] == "standard":
+            assert (events[item], units[item]) == (2, orders[item]["quantity"])
+    assert max(events.values()) == 2
+    alone = rows(world(confounders=frozenset()), "customer_shipments")
+    assert len(set(alone["item"].tolist())) == len(alone)
 
 
 def test_no_more_is_refunded_than_was_paid_but_where_the_truth_says_so() -> None:

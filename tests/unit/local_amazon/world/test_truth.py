@@ -103,6 +103,24 @@ def test_the_edges_of_the_time_to_claim_are_in_the_world(kind: str, ages: dict[i
     assert {age: edges[age] for age in ages} == ages
 
 
+@pytest.mark.parametrize(
+    ("kind", "ages"),
+    [
+        ("removal_lost", {14: "early", 15: "open", 75: "open", 76: "late"}),
+        ("fulfillment_fee_overcharge", {89: "open", 90: "open", 91: "late"}),
+        ("inbound_shortage", {272: "open", 273: "open", 274: "late"}),  # nine months: 23 February to 23 November
+    ],
+)
+def test_so_are_those_of_removals_fees_and_shipments(kind: str, ages: dict[int, str]) -> None:
+    found = {}
+    for each in truth(world(), NOW)["discrepancies"]:
+        if each["type"] == kind and "K19" in each["confounders"]:
+            opens, closes = (date.fromisoformat(each[name]) for name in ("claim_open", "claim_close"))
+            anchor = date.fromisoformat(each["anchor_date"])
+            found[(TODAY - anchor).days] = "early" if opens > TODAY else "late" if closes < TODAY else "open"
+    assert found == ages
+
+
 def test_decoys_and_weak_losses_are_never_claimable() -> None:
     found = truth(world(size=60_000), NOW)["discrepancies"]
     weak = [each for each in found if each["decoy"] or each["expected_tier"] != "claim"]
