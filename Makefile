@@ -1,10 +1,10 @@
 # Works with GNU make 3.81 and newer. `make` alone lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check build deploy prove bench bench-load bench-coldstart format invoke sam-env amazon clean setup
+.PHONY: help demo serve test check build deploy prove bench bench-load bench-coldstart bench-serving format invoke sam-env amazon clean setup
 .SUFFIXES:
 
 PY := .venv/bin/python
-# Arguments for pytest: make test ARGS="-k netting"
+# Arguments for pytest and for the local Amazon: make test ARGS="-k netting"
 ARGS ?=
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
@@ -45,10 +45,13 @@ deploy: build ## build, migrate the database, deploy: make deploy ENV=dev
 prove: setup ## prove a deployed stack, ten minutes: make prove STACK=clario-dev [SELLER=id]
 	@$(PY) -m devstack.proof $(STACK) $(SELLER)
 
-bench: bench-load bench-coldstart ## both measurements
+bench: bench-load bench-coldstart bench-serving ## all measurements
 
 bench-load: setup ## how long the first load takes at Amazon's pace
 	@$(PY) -m bench.first_load
+
+bench-serving: setup ## how fast the local Amazon itself is
+	@$(PY) -m bench.serving
 
 bench-coldstart: setup ## how long each function takes to start: make bench-coldstart [PYTHON=3.13]
 	@$(PY) -m bench.coldstart $(if $(PYTHON),--python $(PYTHON))
@@ -62,8 +65,8 @@ invoke: setup ## one function as Lambda runs it: make invoke FN=fetch [EVENT=fil
 sam-env: setup ## what `sam local invoke` needs, until Ctrl-C; Docker Desktop: HOST=host.docker.internal
 	@$(PY) -m devstack.sam_env $(HOST)
 
-amazon: setup ## the local Amazon alone
-	@$(PY) -m local_amazon serve
+amazon: setup ## the local Amazon alone (make amazon ARGS="--profile us --profile eu")
+	@$(PY) -m local_amazon serve $(ARGS)
 
 clean: ## remove what was built and the local data
 	@# Root behind a closed folder keeps the database elsewhere; a note says where (devstack/postgres/places.py).
