@@ -303,10 +303,6 @@ STREAMS: dict[str, Stream] = {
 }
 
 
-# What a sync loads as long as the local Amazon serves no more.
-LOADED = ("GET_LEDGER_DETAIL_VIEW_DATA", "getInventorySummaries", "GET_FBA_REIMBURSEMENTS_DATA", "listTransactions")
-
-
 def source_of(stream: str, name: str) -> Source:
     """Raises `KeyError` when the stream has no such source."""
     for source in STREAMS[stream].sources:

@@ -12,7 +12,7 @@ from ..domain.errors import UnreadableDocument
 from ..domain.normalize import normaliser
 from ..domain.normalize.context import Context
 from ..domain.records import Record, Rejected
-from ..domain.records.money import FinancialEvent
+from ..domain.records.trade import Order
 from ..domain.slices import Slice, SliceState, Step
 from ..domain.sources import Source
 from ..domain.streams import source_of
@@ -152,7 +152,7 @@ class _Sorted:
 
     def _count(self, record: Record) -> None:
         self.rows += 1
-        if isinstance(record, FinancialEvent) and record.order_id:
+        if isinstance(record, Order):
             self.order_ids.add(record.order_id)
 
 

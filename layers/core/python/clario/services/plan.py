@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from ..domain.progress import STARTED, STARTING_MESSAGE
 from ..domain.slices import FINISHED, Slice, SliceState, choose_batch, days_to_load, next_step, scopes
 from ..domain.sources import ReportSource, Source
-from ..domain.streams import LOADED, STREAMS, ways
+from ..domain.streams import STREAMS, ways
 from ..domain.values import MARKETPLACES, ONE_DAY, DayRange, home_marketplace, local_day
 from ..errors import AuthorizationRevoked, FatalError, RetryableError
 from ..payloads import Plan, PlanAction, PlanTask, SliceTask, SyncTask
@@ -170,8 +170,7 @@ def _sources(settings: PlanSettings) -> Iterator[tuple[str, Source]]:
     """Each stream with a source for each of its datasets: the preferred one."""
     for stream in STREAMS.values():
         for sources in ways(stream, settings.versions).values():
-            if sources[0].name in LOADED:
-                yield stream.name, sources[0]
+            yield stream.name, sources[0]
 
 
 def reports_at_hand(

@@ -63,20 +63,18 @@ VALUES (%(connection_id)s, %(document_id)s, %(line)s, %(ordinal)s, %(seller_id)s
 ON CONFLICT (connection_id, document_id, line, ordinal) DO NOTHING
 
 -- name: unseen_orders
--- Of the given orders, those without a money row in the days that other stored slices of the sync have brought. The
--- LIMIT keeps the planner at one index look-up per order, also while the table has no statistics yet.
+-- Of the given orders, those whose last change is in none of the days that other stored slices of the sync have brought.
 WITH stored AS (
     SELECT coalesce(range_agg(daterange(start_day, end_day, '[]')), '{}') AS days FROM sync_slices
     WHERE sync_id = %(sync_id)s AND slice_id <> %(slice_id)s AND state = 'stored' AND stream = %(stream)s
 )
 SELECT count(*) AS orders
 FROM unnest(%(order_ids)s::text[]) AS wanted (order_id), stored
-WHERE (
-    SELECT true FROM financial_events AS known
+WHERE NOT EXISTS (
+    SELECT FROM orders AS known
     WHERE known.connection_id = %(connection_id)s AND known.order_id = wanted.order_id
-      AND known.posted_on <@ stored.days
-    LIMIT 1
-) IS NULL
+      AND known.last_updated_on <@ stored.days
+)
 
 -- name: lock_table
 -- MERGE does not arbitrate between writers: one at a time per connection and table, until the transaction ends.
