@@ -69,11 +69,6 @@ def stamps(seconds: Numbers, utc: str = "Z") -> Texts:
     return _without_zero(seconds, text)
 
 
-def local_days(seconds: Numbers, zone: ZoneInfo) -> Numbers:
-    """The day since 1970 on which each moment falls in that zone."""
-    return (seconds + offsets(seconds, zone)) // DAY
-
-
 def offsets(seconds: Numbers, zone: ZoneInfo) -> Numbers:
     """Seconds that the zone is ahead of UTC at each moment. Zones change on full quarters of an hour."""
     hours, place = np.unique(seconds // 900, return_inverse=True)

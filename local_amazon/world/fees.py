@@ -176,12 +176,6 @@ def removal_fee(size: Size, tier: str, parity: float = 1.0) -> int:
     return _half_up((base + each * ceil(pounds - above)) * parity)
 
 
-def low_inventory(tier: str, level: int, parity: float = 1.0) -> int:
-    """The low-inventory-level fee of a unit; `level` 0 is the worst supply; 0 for tiers without one."""
-    rows = _data()["low_inventory"]["cents"].get(tier)
-    return _half_up(rows[level] * parity) if rows else 0
-
-
 def subscription() -> int:
     """The monthly fee of a professional account, US cents."""
     return int(_data()["subscription_cents"])

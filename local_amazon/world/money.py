@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from local_amazon.world import fees
-from local_amazon.world.calendar import DAY, as_date, number
+from local_amazon.world.calendar import DAY, as_date
 from local_amazon.world.customers import Sales
 from local_amazon.world.randomness import generator
 from local_amazon.world.refunds import WHOLE
@@ -158,12 +158,6 @@ def _months(stage: Stage) -> list[int]:
     """The first days of all months of the world."""
     days = range(stage.calendar.first, stage.calendar.last + 1)
     return [day for day in days if as_date(day).day == 1]
-
-
-def month_before(day: int) -> int:
-    """The month before a day, as year * 100 + month."""
-    last = as_date(number(as_date(day).replace(day=1)) - 1)
-    return last.year * 100 + last.month
 
 
 def settle(stage: Stage) -> None:

@@ -143,9 +143,7 @@ def _as_of(batch: Batch, as_of: int) -> Batch:
 
 def _shown(batch: Batch, as_of: int, markets: Collection[int] | None) -> npt.NDArray[np.bool_]:
     """Which rows can be seen."""
-    born = next(
-        name for name in ("visible", "created", "purchased", "requested_at", "updated") if name in batch.columns
-    )
+    born = next(name for name in BORN if name in batch.columns)
     shown: npt.NDArray[np.bool_] = batch[born] <= as_of
     if markets is not None:
         shown = shown & np.isin(batch["market"], list(markets))

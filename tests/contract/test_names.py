@@ -12,7 +12,7 @@ from devstack.runtime import STATE_MACHINE
 from tests.contract.stack import Stack, template
 
 # What no setting is made of. Powertools reads its own; a change of SECRETS_AS_OF makes Lambda start functions anew.
-NO_SETTINGS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "SECRETS_AS_OF"}
+NO_SETTINGS = {"SECRETS_AS_OF"}
 AREAS = {"api_sync": SYNC_AREA, "api_progress": PROGRESS_AREA, "api_detections": DETECTIONS_AREA}
 
 

@@ -126,7 +126,14 @@ class DatabaseSyncs:
         return bool(self._run.write("advance_sync", sync_id=sync_id, progress=progress, message=message))
 
     def end(
-        self, sync_id: str, status: str, message: str, *, claims: int | None = None, error: str | None = None
+        self,
+        sync_id: str,
+        status: str,
+        message: str,
+        *,
+        claims: int | None = None,
+        error: str | None = None,
+        part: int | None = None,
     ) -> bool:
         written = self._run.write(
             "end_sync",
@@ -135,6 +142,7 @@ class DatabaseSyncs:
             message=message,
             claims=claims,
             error=error,
+            part=part,
             type=LAST_EVENT[status],
         )
         return bool(written)

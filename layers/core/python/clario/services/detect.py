@@ -27,7 +27,7 @@ def detect(
         deadline: when this worker will be stopped; None: never.
     """
     if not run_detection(task, database=database, clock=clock, deadline=deadline):
-        queue.send({"sellerId": task.seller_id, "syncId": task.sync_id})
+        queue.send(task.model_dump(by_alias=True))
     return Empty()
 
 

@@ -186,9 +186,16 @@ class Syncs(Protocol):
         ...
 
     def end(
-        self, sync_id: str, status: str, message: str, *, claims: int | None = None, error: str | None = None
+        self,
+        sync_id: str,
+        status: str,
+        message: str,
+        *,
+        claims: int | None = None,
+        error: str | None = None,
+        part: int | None = None,
     ) -> bool:
-        """End a running sync and record its last event; False when it had ended before."""
+        """End a running sync and record its last event; False when it had ended before, or is not at that part."""
         ...
 
     def correct_claims(self, sync_id: str, claims: int, message: str) -> None:
