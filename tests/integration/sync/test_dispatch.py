@@ -121,19 +121,19 @@ def test_a_sync_that_goes_on_in_another_execution_while_we_look_after_it_is_left
 ) -> None:
     engine = bench.runtime.engine
     bench.container.sync_control().start(SELLER)
-    [sync] = syncs(bench)
     later(bench, minutes=3)
+    [sync] = syncs(bench)
     status_of = engine.status
 
     def handed_over(name: str) -> ExecutionStatus:
         monkeypatch.setattr(engine, "status", status_of)
         with bench.database.transaction(SELLER) as work:
-            work.syncs.next_part(sync.sync_id, 2)
+            work.syncs.next_part(sync.sync_id, sync.part + 1)
         return ExecutionStatus.ENDED
 
     monkeypatch.setattr(engine, "status", handed_over)
     bench.container.sync_control().revive(SELLER)
-    assert bench.sync_row(sync.sync_id).part == 2
+    assert bench.sync_row(sync.sync_id).part == sync.part + 1
     assert bench.sync_row(sync.sync_id).status == "running"
     engine.run_until_idle()
     assert [each.status for each in syncs(bench)] == ["completed"]
