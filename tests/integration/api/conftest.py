@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import io
-import secrets
 import socket
 import threading
 import time
@@ -20,12 +19,11 @@ import jwt
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from psycopg import sql
 
 from clario.api.app import create_app
 from clario.bootstrap import Container
 from clario.config import read_settings
-from clario.db.connection import PostgresDatabase, connect
+from clario.db.connection import PostgresDatabase
 from clario.domain.claims import AnomalyType, Claim, DetectionRun, Tier, fingerprint, reconcile
 from clario.domain.progress import completed_message
 from clario.domain.records import Rejected
@@ -36,7 +34,6 @@ from clario.domain.values import DayRange
 from clario.services.ports import ExecutionStatus
 from clario.services.work import Document
 from devstack.clock import VirtualClock
-from tests.conftest import TEMPLATE, Cluster
 
 SECRET = "a secret of the tests, long enough for HS256"
 NOW = datetime(2026, 6, 15, 18, 0, tzinfo=UTC)
@@ -107,24 +104,6 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
     assert body["status"] == answer.status_code
     assert {"type", "title", "detail"} <= body.keys()
     return answer.status_code, body["code"]
-
-
-@pytest.fixture(scope="session")
-def shared_database(cluster: Cluster) -> Iterator[str]:
-    name = f"api_{secrets.token_hex(6)}"
-    yield cluster.create(name, TEMPLATE)
-    cluster.drop(name)
-
-
-@pytest.fixture
-def database_url(shared_database: str) -> Iterator[str]:
-    """One database for all tests of the API, emptied after each: making one takes several times as long."""
-    yield shared_database
-    with connect(shared_database) as connection:
-        connection.execute("SET ROLE clario_migrate")
-        found = connection.execute("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        names = [sql.Identifier(row["name"]) for row in found if row["name"] != "schema_migrations"]
-        connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(names)))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from clario.db.connection import PostgresDatabase
 from clario.domain.streams import STREAMS
 from clario.domain.values import DayRange
 from clario.services.work import Document, EnvironmentConnection
-from tests.conftest import TEMPLATE, Cluster, embedded
+from tests.conftest import Cluster, embedded
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if request.param == "given":
         server = Cluster(os.environ["TEST_DATABASE_URL"], "postgres")
         yield server
-        server.drop(TEMPLATE)
+        server.close()
         return
     with embedded(tmp_path_factory.mktemp("postgres"), request.param) as address:
         yield Cluster(address, "clario")

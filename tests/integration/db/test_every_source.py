@@ -1,9 +1,8 @@
 """Every source of the stream table through fetch, normalize and store: right rows, nobody named, nothing twice."""
 
-import secrets
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,7 +24,7 @@ from clario.services.normalize import normalize
 from clario.services.ports import Report
 from clario.services.store import store
 from clario.services.work import Connection, EnvironmentConnection
-from tests.conftest import TEMPLATE, Cluster
+from tests.conftest import Cluster
 from tests.fixtures.documents import US, context, document, normalized
 
 JUNE_AND_MAY = DayRange(date(2026, 5, 1), date(2026, 6, 30))
@@ -143,13 +142,8 @@ class Bench:
 
 @contextmanager
 def bench_on(cluster: Cluster, folder: Path) -> Iterator[Bench]:
-    name = f"test_{secrets.token_hex(6)}"
-    database = PostgresDatabase(cluster.create(name, TEMPLATE))
-    try:
+    with cluster.database() as address, closing(PostgresDatabase(address)) as database:
         yield Bench(database, folder)
-    finally:
-        database.close()
-        cluster.drop(name)
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,12 @@ from clario.domain.tables import TABLES as FILLED
 from clario.services.costs import put_costs_csv
 from clario.services.syncs import execution_name
 from clario.services.work import Sync
+from devstack.amazon import LocalAmazon
 from devstack.clock import VirtualClock
 from devstack.runtime import Runtime, runtime
 from devstack.workflow import ExecutionResult
+from tests.conftest import Cluster
+from tests.fixtures.amazon import amazon_here
 
 START = datetime(2026, 6, 15, 18, 0, tzinfo=UTC)
 SELLER = "anna"
@@ -32,13 +35,12 @@ TABLES = {*FILLED} | {table.history.table for table in FILLED.values() if table.
 class Bench:
     """One seller on one database, and what a test wants to know about them."""
 
-    def __init__(self, running: Runtime, clock: VirtualClock) -> None:
+    def __init__(self, running: Runtime, clock: VirtualClock, amazon: LocalAmazon) -> None:
         self.runtime = running
         self.container = running.container
         self.database = running.container.database
         self.clock = clock
-        assert running.amazon is not None
-        self.amazon = running.amazon
+        self.amazon = amazon
 
     def load_costs(self) -> None:
         put_costs_csv(SELLER, self.amazon.control("costs.csv"), database=self.database)
@@ -126,20 +128,22 @@ def _without_object_names(value: Any) -> Any:
 def opened(database_url: str, folder: Path, *options: str, **settings: str) -> Iterator[Bench]:
     """A bench on that database; `options` go to the local Amazon, `settings` are variables of the environment."""
     clock = VirtualClock(START)
-    environment = {
-        "DATABASE_URL": database_url,
-        "TOKEN_KEY": str(folder / "token.key"),
-        "RAW_STORE": str(folder / "raw"),
-        "AMAZON_SPAPI_RATE_SCALE": "1",
-        "SYNC_HISTORY_DAYS": "70",
-        **settings,
-    }
-    with runtime(folder, environment, amazon_options=(*SMALL, *options), clock=clock) as running:
-        # Nothing happens at Amazon after the start, and after three weeks its last row has come to light.
-        clock.sleep(timedelta(days=21).total_seconds())
-        bench = Bench(running, clock)
-        bench.load_costs()
-        yield bench
+    with amazon_here(1.0, *SMALL, *options) as amazon:
+        environment = {
+            **amazon.settings(),
+            "DATABASE_URL": database_url,
+            "TOKEN_KEY": str(folder / "token.key"),
+            "RAW_STORE": str(folder / "raw"),
+            "SYNC_HISTORY_DAYS": "70",
+            **settings,
+        }
+        clock.add_listener(amazon.follow)
+        with runtime(folder, environment, clock=clock) as running:
+            # Nothing happens at Amazon after the start, and after three weeks its last row has come to light.
+            clock.sleep(timedelta(days=21).total_seconds())
+            bench = Bench(running, clock, amazon)
+            bench.load_costs()
+            yield bench
 
 
 @pytest.fixture
@@ -149,13 +153,8 @@ def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture(scope="session")
-def calm(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def calm(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a run without any fault leaves in the database."""
-    from tests.conftest import TEMPLATE
-
-    address = cluster.create("calm_run", TEMPLATE)
-    with opened(address, tmp_path_factory.mktemp("calm")) as ready:
+    with cluster.database() as address, opened(address, tmp_path_factory.mktemp("calm")) as ready:
         assert ready.sync().status == "completed"
-        content = ready.content()
-    cluster.drop("calm_run")
-    return content
+        return ready.content()
