@@ -77,6 +77,36 @@ def test_amazons_own_hosts_follow_the_connections_region_and_others_stay() -> No
     assert (local.base_url("eu"), local.is_sandbox, local.region) == ("http://127.0.0.1:9", True, "na")
 
 
+@pytest.mark.parametrize(
+    ("environment", "static"),
+    [
+        ({}, True),
+        ({"AMAZON_SPAPI_BASE_URL": SANDBOX_URL.replace("-na", "-fe")}, True),
+        ({"AMAZON_SPAPI_STATIC_SANDBOX": "0"}, False),
+        ({"AMAZON_SPAPI_BASE_URL": PRODUCTION}, False),
+        ({"AMAZON_SPAPI_BASE_URL": "http://127.0.0.1:9"}, False),
+        ({"AMAZON_SPAPI_BASE_URL": "http://127.0.0.1:9", "AMAZON_SPAPI_STATIC_SANDBOX": "1"}, True),
+        ({"AMAZON_SPAPI_BASE_URL": "https://sandbox.example.com"}, False),
+    ],
+)
+def test_fixed_requests_are_sent_to_amazons_sandbox_hosts_or_where_it_is_said(environment, static: bool) -> None:
+    assert read_settings(environment).static_sandbox is static
+
+
+def test_a_static_sandbox_anywhere_is_a_sandbox_and_production_is_none() -> None:
+    elsewhere = {"AMAZON_SPAPI_BASE_URL": "https://samples.example.com"}
+    assert read_settings({**elsewhere, "AMAZON_SPAPI_STATIC_SANDBOX": "1"}).is_sandbox
+    assert not read_settings(elsewhere).is_sandbox
+    with pytest.raises(ConfigurationError, match="AMAZON_SPAPI_STATIC_SANDBOX: 1 asks for samples"):
+        read_settings({"AMAZON_SPAPI_BASE_URL": PRODUCTION, "AMAZON_SPAPI_STATIC_SANDBOX": "1"})
+
+
+def test_where_the_address_names_no_region_the_marketplaces_do() -> None:
+    local = {"AMAZON_SPAPI_BASE_URL": "http://127.0.0.1:9", "AMAZON_SPAPI_MARKETPLACE_IDS": "A1PA6795UKMFR9"}
+    assert read_settings(local).region == "eu"
+    assert read_settings({**local, "AMAZON_SPAPI_BASE_URL": PRODUCTION}).region == "na"
+
+
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
     settings = read_settings({"AMAZON_SPAPI_REFRESH_TOKEN": "Atzr|x", "DATABASE_URL": "postgresql://u:hush@h/d"})
     assert "Atzr" not in repr(settings)

@@ -15,7 +15,7 @@ from clario.errors import ConfigurationError
 
 SANDBOX_URL = "https://sandbox.sellingpartnerapi-na.amazon.com"
 TOKEN_URL = "https://api.amazon.com/auth/o2/token"  # noqa: S105 - an address, not a secret
-AMAZON_HOST = re.compile(r"(sandbox\.)?sellingpartnerapi-(na|eu|fe)\.amazon\.com")
+AMAZON_HOST = re.compile(r"(?P<sandbox>sandbox\.)?sellingpartnerapi-(?P<region>na|eu|fe)\.amazon\.com")
 
 CommaSeparated = Annotated[
     tuple[str, ...], BeforeValidator(lambda text: tuple(part.strip() for part in text.split(",") if part.strip()))
@@ -32,6 +32,7 @@ class Settings(BaseModel):
     database_url: SecretStr = SecretStr("")
     database_ca_bundle: str = ""
     amazon_spapi_base_url: str = SANDBOX_URL
+    amazon_spapi_static_sandbox: bool | None = None
     amazon_spapi_client_id: str = ""
     amazon_spapi_client_secret: SecretStr = SecretStr("")
     amazon_spapi_refresh_token: SecretStr = SecretStr("")
@@ -67,7 +68,16 @@ class Settings(BaseModel):
     def is_sandbox(self) -> bool:
         """Whether what is read is not real: Amazon's sandbox, or a stand-in on this machine."""
         host = urlsplit(self.amazon_spapi_base_url).hostname or ""
-        return "sandbox" in self.amazon_spapi_base_url or host in ("127.0.0.1", "localhost")
+        here = host in ("127.0.0.1", "localhost")
+        return "sandbox" in self.amazon_spapi_base_url or here or self.static_sandbox
+
+    @property
+    def static_sandbox(self) -> bool:
+        """Whether Amazon knows only the fixed requests of its static sandbox."""
+        if self.amazon_spapi_static_sandbox is None:
+            host = self._amazon_host
+            return host is not None and host["sandbox"] is not None
+        return self.amazon_spapi_static_sandbox
 
     @property
     def env_token_allowed(self) -> bool:
@@ -78,17 +88,22 @@ class Settings(BaseModel):
 
     @property
     def region(self) -> str:
-        """The region of the base URL, `na` where it names none."""
-        match = AMAZON_HOST.fullmatch(urlsplit(self.amazon_spapi_base_url).hostname or "")
-        return match.group(2) if match else "na"
+        """The region of the base URL; where it names none that of the marketplaces that are set, else `na`."""
+        if host := self._amazon_host:
+            return host["region"]
+        return next((MARKETPLACES[entry].region for entry in self.amazon_spapi_marketplace_ids), "na")
 
     def base_url(self, region: str) -> str:
         """The host for a connection's region; only Amazon's own host names have a region part to follow it."""
-        parts = urlsplit(self.amazon_spapi_base_url)
-        match = AMAZON_HOST.fullmatch(parts.hostname or "")
-        if match is None:
-            return self.amazon_spapi_base_url.rstrip("/")
-        return f"{parts.scheme}://{match.group(1) or ''}sellingpartnerapi-{region}.amazon.com"
+        if host := self._amazon_host:
+            scheme = urlsplit(self.amazon_spapi_base_url).scheme
+            return f"{scheme}://{host['sandbox'] or ''}sellingpartnerapi-{region}.amazon.com"
+        return self.amazon_spapi_base_url.rstrip("/")
+
+    @property
+    def _amazon_host(self) -> re.Match[str] | None:
+        """The base URL's host if it is one of Amazon's own."""
+        return AMAZON_HOST.fullmatch(urlsplit(self.amazon_spapi_base_url).hostname or "")
 
     @model_validator(mode="after")
     def _check_addresses(self) -> Self:
@@ -126,6 +141,13 @@ class Settings(BaseModel):
             raise ValueError(
                 f"AMAZON_SPAPI_MARKETPLACE_IDS: unknown marketplace {unknown[0]}; ids look like ATVPDKIKX0DER"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_static_sandbox(self) -> Self:
+        host = self._amazon_host
+        if self.static_sandbox and host and not host["sandbox"]:
+            raise ValueError("AMAZON_SPAPI_STATIC_SANDBOX: 1 asks for samples, and AMAZON_SPAPI_BASE_URL is production")
         return self
 
     @model_validator(mode="after")
