@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from clario.config import Settings, local_folder, read_settings
 from clario.errors import ConfigurationError
 from clario.services.amazon import AmazonStep
-from clario.services.plan import PlanSettings
+from clario.services.planning import PlanSettings
 from clario.services.syncs import SyncControl
 from clario.services.work import EnvironmentConnection
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clario.db.usage_plans import Limit
     from clario.services.ports import Clock, ObjectStore, Queue, SellerApi, TokenCipher, Workflow
     from clario.services.work import Connection
+    from clario.spapi.seller_api import AmazonSellerApi
 
 # What KMS calls a key: an ARN, an alias, the id of a key of one region or of several.
 KMS_KEY = re.compile(r"arn:[\w-]+:kms:\S+|alias/\S+|mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -148,12 +149,11 @@ class AmazonAccess:
         from clario.db.tokens import PostgresAccessTokens
         from clario.db.usage_plans import PostgresUsagePlans
         from clario.spapi.auth import LwaCredentials
-        from clario.spapi.seller_api import AmazonSellerApi
 
         container, settings = self._container, self._container.settings
         secret = settings.amazon_spapi_client_secret.get_secret_value()
         credentials = LwaCredentials(settings.amazon_spapi_client_id, secret, self._refresh_token(connection))
-        return AmazonSellerApi(
+        return self._kind(
             settings.base_url(connection.region),
             credentials,
             settings.amazon_lwa_token_url,
@@ -168,6 +168,13 @@ class AmazonAccess:
             settings.amazon_spapi_rate_scale,
             prepaid,
         )
+
+    @cached_property
+    def _kind(self) -> "type[AmazonSellerApi]":
+        from clario.spapi.sandbox import SandboxSellerApi
+        from clario.spapi.seller_api import AmazonSellerApi
+
+        return SandboxSellerApi if self._container.settings.static_sandbox else AmazonSellerApi
 
     def _refresh_token(self, connection: "Connection") -> str:
         from clario.db.tokens import refresh_token
@@ -187,8 +194,11 @@ def _limits(rate_scale: float) -> "dict[str, Limit]":
 
 
 def _plan_owner(connection: "Connection", refresh_token: str) -> str:
-    """Whose usage plan a call counts in: the selling partner, or where none is known a hash of the refresh token."""
-    return connection.selling_partner_id or _fingerprint(refresh_token)
+    """Whose usage plan a call counts in: the selling partner, or where none is known a hash of the refresh token.
+
+    Each region of Amazon counts for itself.
+    """
+    return f"{connection.region}:{connection.selling_partner_id or _fingerprint(refresh_token)}"
 
 
 def _fingerprint(secret: str) -> str:

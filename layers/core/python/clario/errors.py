@@ -57,7 +57,11 @@ class FatalError(ClarioError):
 
 
 class RequestRefused(FatalError):
-    """Amazon refuses the request as it stands."""
+    """Amazon refuses the request as it stands. `status` is the HTTP status of the answer."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class ReportFailed(FatalError):

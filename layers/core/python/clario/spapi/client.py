@@ -222,7 +222,8 @@ class Client:
         if status in (401, 403):
             return _denial(operation, response)
         if 400 <= status < 500 and status != 408:
-            return RequestRefused(f"{operation.name} (HTTP {status}): {error_of(response) or 'no reason given'}")
+            reason = error_of(response) or "no reason given"
+            return RequestRefused(f"{operation.name} (HTTP {status}): {reason}", status)
         return UpstreamUnavailable(f"{operation.name}: Amazon is not available (HTTP {status})")
 
 
@@ -238,4 +239,4 @@ def _denial(operation: Operation, response: httpx.Response) -> ClarioError:
         return AuthorizationRevoked(f"{operation.name}: the seller's authorisation was revoked: connect again")
     if not details and error.code == "Unauthorized":
         return AuthorizationRevoked(f"{operation.name}: the application or the authorisation lacks {operation.role}")
-    return RequestRefused(f"{operation.name} (HTTP {response.status_code}): {error}")
+    return RequestRefused(f"{operation.name} (HTTP {response.status_code}): {error}", response.status_code)
