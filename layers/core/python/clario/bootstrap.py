@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from clario.config import Settings, local_folder, read_settings
 from clario.errors import ConfigurationError
 from clario.services.amazon import AmazonStep
-from clario.services.planning import PlanSettings
+from clario.services.plan import PlanSettings
 from clario.services.syncs import SyncControl
 from clario.services.work import EnvironmentConnection
 
