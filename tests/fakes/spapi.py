@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
+from clario.domain.usage_plans import scaled
 from clario.services.ports import AccessToken
 from clario.spapi.auth import LwaCredentials
-from clario.spapi.operations import scaled
 from clario.spapi.seller_api import AmazonSellerApi
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

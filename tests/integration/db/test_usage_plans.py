@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clario.db.connection import PostgresDatabase
-from clario.db.usage_plans import Limit, PostgresUsagePlans
+from clario.db.usage_plans import PostgresUsagePlans
+from clario.domain.usage_plans import UsagePlan
 from devstack.clock import VirtualClock
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
-PLAN = {"listTransactions": Limit(rate=0.5, burst=10)}
+PLAN = {"listTransactions": UsagePlan(rate=0.5, burst=10)}
 
 
 @pytest.fixture

@@ -1,12 +1,23 @@
 """Which days a sync loads, what a slice does next, and what may run side by side."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from clario.domain.slices import FINISHED, Slice, SliceState, Step, choose_batch, days_to_load, next_step, scopes
+from clario.domain.slices import (
+    FINISHED,
+    Slice,
+    SliceState,
+    Step,
+    choose_batch,
+    cut,
+    missing_days,
+    next_step,
+    scopes,
+)
 from clario.domain.sources import Unit
 from clario.domain.streams import STREAMS
 from clario.domain.values import DayRange
@@ -18,6 +29,10 @@ TODAY = date(2026, 11, 24)
 
 def history(days: int) -> DayRange:
     return DayRange(TODAY - timedelta(days=days - 1), TODAY)
+
+
+def days_to_load(source: Any, history: DayRange, covered: Iterable[date]) -> list[DayRange]:
+    return [part for gap in missing_days(source, history, covered) for part in cut(source, gap)]
 
 
 def a_slice(stream: str = "ledger", **values: object) -> Slice:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from clario.domain.slices import Slice, SliceState
 from clario.domain.streams import STREAMS
 from clario.domain.values import DayRange
-from clario.services.plan import PlanSettings, report_request, reports_at_hand
+from clario.services.plan import report_request, reports_at_hand
 from clario.services.ports import Report
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -54,6 +54,11 @@ def test_an_order_report_is_never_of_more_than_30_days() -> None:
 
 def test_no_more_than_ten_types_are_looked_for_at_once() -> None:
     finder = Finder()
-    reports_at_hand(finder, ("A",), NOW, PlanSettings(548))  # type: ignore[arg-type]
-    assert finder.asked
-    assert max(map(len, finder.asked)) <= 10
+    reports_at_hand(finder, [f"GET_{number}" for number in range(12)], ("A",), NOW)  # type: ignore[arg-type]
+    assert [len(types) for types in finder.asked] == [10, 2]
+
+
+def test_without_a_report_to_ask_for_none_is_looked_for() -> None:
+    finder = Finder()
+    assert reports_at_hand(finder, [], ("A",), NOW) == []  # type: ignore[arg-type]
+    assert finder.asked == []

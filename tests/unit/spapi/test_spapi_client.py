@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from clario.domain.usage_plans import USAGE_PLANS, scaled
 from clario.errors import AuthorizationRevoked, FatalError, RequestRefused, Throttled, UpstreamUnavailable
 from clario.services.ports import ReportRequest
-from clario.spapi.operations import OPERATIONS, scaled
+from clario.spapi.operations import OPERATIONS
 from tests.fakes.spapi import START, Answer, Bench, MemoryUsagePlans, answer, broken, denied, html, refused, throttled
 
 REPORT = "/reports/2021-06-30/reports/R1"
@@ -137,7 +138,8 @@ def test_a_rate_that_is_no_rate_is_not_learned(bench: Bench, rate: str) -> None:
 def test_rate_and_burst_scale_together_and_a_burst_is_never_nothing() -> None:
     assert scaled(10)["listTransactions"] == (5.0, 100)
     assert scaled(0.01)["listTransactions"] == (0.005, 1)
-    assert scaled(1) == {name: operation.plan for name, operation in OPERATIONS.items()}
+    assert scaled(1) == USAGE_PLANS
+    assert set(USAGE_PLANS) == set(OPERATIONS)
 
 
 # 429

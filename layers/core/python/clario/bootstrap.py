@@ -9,19 +9,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from clario.config import Settings, local_folder, read_settings
+from clario.domain.usage_plans import scaled
 from clario.errors import ConfigurationError
 from clario.services.amazon import AmazonStep
-from clario.services.plan import PlanSettings
+from clario.services.planning import PlanSettings
 from clario.services.syncs import SyncControl
 from clario.services.work import EnvironmentConnection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from clario.api.dependencies import ApiServices
     from clario.api.sessions import Sessions
     from clario.db.connection import PostgresDatabase
-    from clario.db.usage_plans import Limit
     from clario.services.ports import Clock, ObjectStore, Queue, SellerApi, TokenCipher, Workflow
     from clario.services.work import Connection
     from clario.spapi.seller_api import AmazonSellerApi
@@ -45,14 +46,14 @@ class Container:
     """Everything a handler may need, made when first asked for.
 
     Args:
-        workflow, queue: who runs the state machine and carries detection jobs. One machine's runtime hands them in;
-            on AWS they are the state machine and the queue that the settings name.
+        workflow, queue: who runs the state machine, and the queue of the function of that name. One machine's runtime
+            hands them in; on AWS they are the state machine and the queues that the settings name.
         simulated: `clock` is a simulation's, so the database lives in its time, too.
     """
 
     settings: Settings
     workflow: "Workflow | None" = None
-    queue: "Queue | None" = None
+    queue: "Callable[[str], Queue] | None" = None
     clock: "Clock" = field(default_factory=SystemClock)
     simulated: bool = False
 
@@ -94,11 +95,15 @@ class Container:
     @property
     def plan_settings(self) -> PlanSettings:
         settings = self.settings
-        versions = {
-            "orders": settings.amazon_spapi_orders_version,
-            "financial_events": settings.amazon_spapi_finances_version,
+        return PlanSettings(settings.sync_history_days, settings.amazon_spapi_marketplace_ids, self.api_versions)
+
+    @property
+    def api_versions(self) -> dict[str, str]:
+        """The generation of Amazon's API to read, by stream."""
+        return {
+            "orders": self.settings.amazon_spapi_orders_version,
+            "financial_events": self.settings.amazon_spapi_finances_version,
         }
-        return PlanSettings(settings.sync_history_days, settings.amazon_spapi_marketplace_ids, versions)
 
     def sync_control(self) -> SyncControl:
         environment = None
@@ -129,9 +134,16 @@ class Container:
 
     @cached_property
     def detection_queue(self) -> "Queue":
+        return self._queue("detect", self.settings.detection_queue_url, "DETECTION_QUEUE_URL")
+
+    @cached_property
+    def refresh_queue(self) -> "Queue":
+        return self._queue("refresh", self.settings.refresh_queue_url, "REFRESH_QUEUE_URL")
+
+    def _queue(self, function: str, url: str, variable: str) -> "Queue":
         from clario.aws.queue import SqsQueue
 
-        return self.queue or SqsQueue(_named(self.settings.detection_queue_url, "DETECTION_QUEUE_URL"))
+        return self.queue(function) if self.queue else SqsQueue(_named(url, variable))
 
 
 class AmazonAccess:
@@ -139,7 +151,7 @@ class AmazonAccess:
 
     def __init__(self, container: Container) -> None:
         self._container = container
-        self._limits = _limits(container.settings.amazon_spapi_rate_scale)
+        self._plans = scaled(container.settings.amazon_spapi_rate_scale)
 
     @property
     def rate_scale(self) -> float:
@@ -162,7 +174,7 @@ class AmazonAccess:
                 container.database,
                 _plan_owner(connection, credentials.refresh_token),
                 credentials.client_id,
-                self._limits,
+                self._plans,
             ),
             container.clock,
             settings.amazon_spapi_rate_scale,
@@ -184,13 +196,6 @@ class AmazonAccess:
         if connection.source == "database":
             own = refresh_token(container.database, container.cipher, connection.seller_id, connection.connection_id)
         return own or container.settings.amazon_spapi_refresh_token.get_secret_value()
-
-
-def _limits(rate_scale: float) -> "dict[str, Limit]":
-    from clario.db.usage_plans import Limit
-    from clario.spapi.operations import scaled
-
-    return {name: Limit(plan.rate, plan.burst) for name, plan in scaled(rate_scale).items()}
 
 
 def _plan_owner(connection: "Connection", refresh_token: str) -> str:

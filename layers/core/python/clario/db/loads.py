@@ -1,5 +1,6 @@
 """Documents, coverage and the rows of the streams: `clario.services.work.Loads`."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
@@ -7,10 +8,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from clario.db.statements import Statements
 from clario.domain.slices import Slice
+from clario.domain.streams import STREAMS
 from clario.domain.values import DayRange
 from clario.services.work import Document, Stored
 
 if TYPE_CHECKING:
+    from clario.domain.cadence import Covered
     from clario.domain.records import Rejected
     from clario.services.pages import Page, RejectedRow
 
@@ -34,6 +37,22 @@ class DatabaseLoads:
     def covered_days(self, connection_id: int, dataset: str, scope: str) -> dict[date, datetime]:
         rows = self._run.rows("covered_days", connection_id=connection_id, dataset=dataset, scope=scope)
         return {row["day"]: row["as_of"] for row in rows}
+
+    def rows_a_day(self, connection_id: int) -> dict[tuple[str, str], float]:
+        rows, days = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+        datasets = {source.name: source.dataset for stream in STREAMS.values() for source in stream.sources}
+        for row in self._run.rows("rows_of_sources", connection_id=connection_id, sources=list(datasets)):
+            place = datasets[row["source"]], row["scope"]
+            rows[place] += row["rows"]
+            days[place] += row["days"]
+        return {place: rows[place] / days[place] for place in rows}
+
+    def coverage(self, connection_id: int, dataset: str, scope: str, since: date) -> "dict[date, Covered]":
+        from clario.domain.cadence import Covered
+
+        place = {"connection_id": connection_id, "dataset": dataset, "scope": scope}
+        rows = self._run.rows("coverage_since", **place, since=since)
+        return {row["day"]: Covered(row["as_of"], row["source"]) for row in rows}
 
     def holds_rows(self, part: Slice) -> bool:
         from clario.db.storing import holds_rows
@@ -67,6 +86,7 @@ class DatabaseLoads:
             days=part.days.days(),
             as_of=as_of,
             document_id=None,
+            since_day=part.days.start if part.since else None,
         )
 
     def rejected(self, sync_id: str, limit: int, after: tuple[int, ...] = ()) -> "Page[RejectedRow]":

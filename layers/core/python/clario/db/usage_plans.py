@@ -2,30 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from clario.db.connection import PostgresDatabase
-
-
-class Limit(NamedTuple):
-    """Calls per second, and how many may go at once."""
-
-    rate: float
-    burst: float
-
-    def with_margin(self) -> "Limit":
-        """A tenth of the burst held back: calls take different times to arrive, and Amazon counts arrivals."""
-        return Limit(self.rate, self.burst - max(1.0, self.burst / 10) if self.burst > 1 else self.burst)
+from clario.domain.usage_plans import UsagePlan
 
 
 class PostgresUsagePlans:
     """The plans of one selling partner (`subject`) and application, shared by every worker.
 
     Args:
-        limits: Amazon's default plan by operation; a rate that Amazon names itself replaces it when lower.
+        limits: Amazon's default plan by operation; a rate that Amazon names itself replaces its rate.
     """
 
-    def __init__(self, database: PostgresDatabase, subject: str, application: str, limits: Mapping[str, Limit]) -> None:
+    def __init__(
+        self, database: PostgresDatabase, subject: str, application: str, limits: Mapping[str, UsagePlan]
+    ) -> None:
         self._database = database
         self._owner = {"subject": subject, "application": application}
         self._limits = limits
@@ -40,7 +31,7 @@ class PostgresUsagePlans:
     def learn(self, operation: str, rate: float) -> None:
         if self._learned.get(operation) != rate:
             with self._database.statements() as run:
-                run.write("learn_rate", operation=operation, rate=rate, **self._owner)
+                run.write("learn_rate", operation=operation, learned=rate, **self._owner, **self._limit(operation))
             self._learned[operation] = rate
 
     def throttled(self, operation: str) -> None:

@@ -1,7 +1,7 @@
 """Slices: which days a sync must load, and what the next step of each slice is."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -52,6 +52,7 @@ class Slice:
     scope: str
     days: DayRange
     state: SliceState
+    since: datetime | None = None  # of a refresh, which keeps no row: of the first day only what is newer
     wait_until: datetime | None = None
     prepaid: str | None = None  # the operation whose usage plan has a call set aside for `wait_until`
     polls: int = 0
@@ -96,18 +97,17 @@ def scopes(source: Source, marketplace_ids: Iterable[str]) -> list[str]:
     return list(marketplace_ids) if source.per_marketplace else [",".join(marketplace_ids)]
 
 
-def days_to_load(source: Source, history: DayRange, covered: Iterable[date]) -> list[DayRange]:
-    """The day ranges a full sync loads: what was never loaded, and the trailing days that still change at Amazon.
+def missing_days(source: Source, history: DayRange, covered: Iterable[date]) -> list[DayRange]:
+    """The runs of days a sync loads: what was never loaded, and the trailing days that still change at Amazon.
 
     Args:
         history: the first and the last day anybody wants; the last is the marketplace's today.
         covered: days loaded before, complete or not.
 
     Returns:
-        Ranges of at most `source.slice_days` days, oldest first. They hold whole units of the source, so the first may
-        begin before the history, while the last ends today. They are cut from the newest day backwards, so that the
-        trailing window is asked for in the same pieces every day. Of what Amazon tells only as it is now it is today
-        alone: what was there yesterday cannot be read any more.
+        Runs that do not touch, oldest first. They hold whole units of the source, so the first may begin before the
+         history, while the last ends today. Of what Amazon tells only as it is now it is today alone: what was
+        there yesterday cannot be read any more.
     """
     if source.present_only:
         return [DayRange(history.end, history.end)]
@@ -115,7 +115,49 @@ def days_to_load(source: Source, history: DayRange, covered: Iterable[date]) -> 
     done = {day for day in covered if day < trailing_start}
     wanted = {unit_of(day, source.unit).start for day in _kept(source, history) if day not in done}
     units = [unit_of(start, source.unit) for start in sorted(wanted)]
-    return [DayRange(part.start, min(part.end, history.end)) for part in _joined(units, source.slice_days)]
+    return [DayRange(gap.start, min(gap.end, history.end)) for gap in joined(units)]
+
+
+def scheduled_days(
+    source: Source, cadence: timedelta, history: DayRange, covered: Mapping[date, datetime], now: datetime
+) -> list[DayRange]:
+    """The same for a sync that nobody asked for: while what still changes at Amazon is young, only the holes.
+
+    Young is less than three quarters of the cadence, or of a day for what is read between such syncs: syncs take a
+    while, and one must not wait for the next because the last ended late. The oldest of the trailing days tells.
+    """
+    trailing_start = history.end - timedelta(days=source.trailing_days - 1)
+    trailing = [as_of for day, as_of in covered.items() if day >= trailing_start]
+    read_at = max(covered.values(), default=None) if source.present_only else min(trailing, default=None)
+    if read_at is None or now - read_at >= max(cadence, ONE_DAY) * 3 / 4:
+        return missing_days(source, history, covered)
+    if source.present_only:
+        return []
+    loaded = DayRange(history.start, max(covered))
+    return missing_days(replace(source, trailing_days=0), loaded, covered)
+
+
+def cut(source: Source, gap: DayRange, longest: int | None = None) -> list[DayRange]:
+    """The slices of a run of days, oldest first: whole units, as many as fit into `longest` or the source's own days.
+
+    They are cut from the newest day backwards, so that the trailing window is asked for in the same pieces every day.
+    """
+    days = min(source.slice_days, longest or source.slice_days)
+    parts: list[DayRange] = []
+    end = gap.end
+    while end >= gap.start:
+        start = _first_unit(source, end, days)
+        parts.append(DayRange(max(start, gap.start), end))
+        end = start - ONE_DAY
+    return parts[::-1]
+
+
+def _first_unit(source: Source, end: date, days: int) -> date:
+    """Where the slice that ends then begins: its last unit, and those before it while it is not too long."""
+    start, last = unit_of(end, source.unit)
+    while (last - (before := unit_of(start - ONE_DAY, source.unit).start)).days < days:
+        start = before
+    return start
 
 
 def _kept(source: Source, history: DayRange) -> list[date]:
@@ -134,16 +176,15 @@ def unit_of(day: date, unit: Unit) -> DayRange:
     return DayRange(day, day)
 
 
-def _joined(units: list[DayRange], longest: int) -> list[DayRange]:
-    """Neighbouring units as ranges of at most that many days, as many as fit, from the newest backwards."""
-    parts: list[DayRange] = []
-    for unit in reversed(units):
-        newest = parts[-1] if parts else None
-        if newest and unit.end + ONE_DAY == newest.start and (newest.end - unit.start).days < longest:
-            parts[-1] = DayRange(unit.start, newest.end)
+def joined(ranges: Iterable[DayRange]) -> list[DayRange]:
+    """Ranges, given in order, with neighbours made one."""
+    runs: list[DayRange] = []
+    for part in ranges:
+        if runs and runs[-1].end + ONE_DAY == part.start:
+            runs[-1] = DayRange(runs[-1].start, part.end)
         else:
-            parts.append(unit)
-    return parts[::-1]
+            runs.append(part)
+    return runs
 
 
 def choose_batch(due: Iterable[Slice], limit: int = 40) -> list[Slice]:

@@ -73,7 +73,19 @@ class FoundReportSource(Source):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagedSource(Source):
-    """Rows come page by page from an operation, read in one go because page tokens live minutes or seconds."""
+    """Rows come page by page from an operation, read in one go because page tokens live minutes or seconds.
+
+    Attributes:
+        page_rows: rows of the first table that a full page brings.
+        rows_per_order: about how many of them a seller has for each order; what is assumed of a seller nobody knows.
+        paged_within: the time in which a slice's pages must be read: its page tokens, and the worker, live longer.
+        also_called: an operation that is called once more for each row.
+    """
+
+    page_rows: int
+    rows_per_order: float
+    paged_within: timedelta
+    also_called: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

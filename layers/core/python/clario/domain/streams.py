@@ -12,6 +12,13 @@ from .sources import FoundReportSource, PagedSource, ReportSource, Source, Strea
 DAILY, MONTHLY = timedelta(days=1), timedelta(days=30)
 NEAR_REAL_TIME = timedelta(minutes=30)
 
+# How long page tokens live is told by users, by errors and by Amazon's models; some of it is left for slow answers.
+# https://github.com/amzn/selling-partner-api-models/issues/4867 (finances 2024-06-19: five minutes),
+# https://github.com/amzn/selling-partner-api-docs/issues/981 (finances v0: 3 to 25 minutes).
+# Of the others nobody says it, or it is a day: what counts there is how long a worker may wait for its next call.
+FINANCES_TOKENS, OLD_FINANCES_TOKENS = timedelta(minutes=4), timedelta(minutes=2)
+WORKERS_PATIENCE = timedelta(minutes=1)
+
 STREAMS: dict[str, Stream] = {
     stream.name: stream
     for stream in (
@@ -62,6 +69,9 @@ STREAMS: dict[str, Stream] = {
                     trailing_days=1,
                     per_marketplace=True,
                     present_only=True,
+                    page_rows=50,  # https://github.com/amzn/selling-partner-api-models/issues/2312
+                    rows_per_order=0.005,
+                    paged_within=WORKERS_PATIENCE,
                 ),
             ),
         ),
@@ -80,6 +90,9 @@ STREAMS: dict[str, Stream] = {
                     trailing_days=7,
                     per_marketplace=True,
                     personal=True,
+                    page_rows=50,  # https://github.com/amzn/selling-partner-api-models/issues/822
+                    rows_per_order=0.002,
+                    paged_within=WORKERS_PATIENCE,
                 ),
                 PagedSource(
                     # Narrow windows: its page tokens are lost now and then
@@ -90,6 +103,9 @@ STREAMS: dict[str, Stream] = {
                     slice_days=7,
                     trailing_days=7,
                     per_marketplace=True,
+                    page_rows=50,
+                    rows_per_order=0.02,
+                    paged_within=WORKERS_PATIENCE,
                 ),
             ),
         ),
@@ -251,6 +267,9 @@ STREAMS: dict[str, Stream] = {
                     trailing_days=2,
                     version="2026-01-01",
                     personal=True,
+                    page_rows=100,
+                    rows_per_order=1,
+                    paged_within=WORKERS_PATIENCE,
                 ),
                 PagedSource(
                     name="getOrders",
@@ -260,6 +279,10 @@ STREAMS: dict[str, Stream] = {
                     trailing_days=2,
                     version="v0",
                     personal=True,
+                    page_rows=100,
+                    rows_per_order=1,
+                    paged_within=WORKERS_PATIENCE,
+                    also_called="getOrderItems",
                 ),
             ),
         ),
@@ -276,6 +299,9 @@ STREAMS: dict[str, Stream] = {
                     slice_days=7,
                     trailing_days=30,  # DEFERRED rows are released within weeks
                     version="2024-06-19",
+                    page_rows=480 * 8,  # transactions, as users see them, and the lines of one
+                    rows_per_order=8,
+                    paged_within=FINANCES_TOKENS,
                 ),
                 PagedSource(
                     # By week, always the same ones: some events have no date and are known by their window.
@@ -287,6 +313,9 @@ STREAMS: dict[str, Stream] = {
                     unit=Unit.WEEK,
                     version="v0",
                     personal=True,
+                    page_rows=100 * 8,
+                    rows_per_order=8,
+                    paged_within=OLD_FINANCES_TOKENS,
                 ),
                 FoundReportSource(
                     # By the day it was made; Amazon keeps reports for 90 days.

@@ -1,21 +1,22 @@
 """Plan: decide what a sync loads, then hand out what is due, batch by batch, until nothing is left."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from ..domain.pricing import Load
 from ..domain.progress import STARTED, STARTING_MESSAGE
-from ..domain.slices import FINISHED, Slice, SliceState, choose_batch, days_to_load, next_step, scopes
-from ..domain.sources import ReportSource, Source
-from ..domain.streams import STREAMS, ways
-from ..domain.values import MARKETPLACES, ONE_DAY, DayRange, home_marketplace, local_day
+from ..domain.slices import FINISHED, Slice, SliceState, choose_batch, next_step
+from ..domain.sources import ReportSource
+from ..domain.values import MARKETPLACES, ONE_DAY
 from ..errors import AuthorizationRevoked, FatalError, RetryableError
 from ..payloads import Plan, PlanAction, PlanTask, SliceTask, SyncTask
 from .amazon import Amazon
+from .planning import Planning, PlanSettings
 from .ports import Clock, Report, ReportRequest, SellerApi, Workflow
 from .progress import report_progress
 from .syncs import start_execution
-from .work import Connection, Database, Sync, Work
+from .work import Connection, Database, Sync
 
 # A Step Functions execution ends at 25,000 events: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 # Each retry leaves three more. Begun below this, the last batch of 40 slices ends below the limit even if each slice of
@@ -25,16 +26,6 @@ EVENTS_PER_ROUND = 12
 EVENTS_PER_SLICE = 30  # poll, fetch, normalize, store: entering and leaving each state, and three events of each task
 
 TYPES_AT_ONCE = 10  # report types that getReports takes
-
-
-@dataclass(frozen=True, slots=True)
-class PlanSettings:
-    """`history_days`: how far back the first sync reaches. `marketplace_ids`: instead of asking Amazon. `versions`: the
-    generation of Amazon's API to read, by stream."""
-
-    history_days: int
-    marketplace_ids: tuple[str, ...] = ()
-    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan(
@@ -62,7 +53,7 @@ def plan(
     if task.plan.history >= LONG_HISTORY:
         return _hand_over(task, database, workflow)
     if not sync.planned:
-        _make_slices(task, database, amazon, clock, settings)
+        _make_slices(sync, database, amazon, clock, settings)
     report_progress(task, database)
     answer = _hand_out(task, database, clock.now())
     return answer.model_copy(update={"history": task.plan.history + _events(answer)})
@@ -104,41 +95,52 @@ def _hand_out(task: SyncTask, database: Database, now: datetime) -> Plan:
     return answer.model_copy(update={"action": PlanAction.LOAD, "slices": batch})
 
 
-def _make_slices(task: SyncTask, database: Database, amazon: Amazon, clock: Clock, settings: PlanSettings) -> None:
+def _make_slices(sync: Sync, database: Database, amazon: Amazon, clock: Clock, settings: PlanSettings) -> None:
     """The slices of every usable connection, in one transaction, after what must be asked of Amazon."""
-    with database.transaction(task.seller_id) as work:
+    with database.transaction(sync.seller_id) as work:
         connections = [connection for connection in work.connections.all() if connection.status == "active"]
-        since = work.syncs.last_completed_at()
+        since = work.syncs.last_completed_at() or clock.now() - timedelta(days=1)
     planned: list[Slice] = []
+    usable = False
     for connection in connections:
         try:
             with amazon.api(connection) as api:
-                planned += _plan_connection(task, connection, database, api, clock, settings, since)
+                slices = _plan_connection(sync, connection, database, api, clock, settings)
+                planned += _with_reports(slices, api, since, clock.now())
+                usable = True
         except AuthorizationRevoked as error:
-            with database.transaction(task.seller_id) as work:
+            with database.transaction(sync.seller_id) as work:
                 work.connections.revoke(connection.connection_id, str(error))
-    if not planned:
+    if not usable:
         raise AuthorizationRevoked("no usable connection to Amazon is left: connect Amazon again")
-    with database.transaction(task.seller_id) as work:
+    with database.transaction(sync.seller_id) as work:
         work.slices.plan(planned)
-        work.syncs.mark_planned(task.sync_id)
+        work.syncs.mark_planned(sync.sync_id)
 
 
 def _plan_connection(
-    task: SyncTask,
-    connection: Connection,
-    database: Database,
-    api: SellerApi,
-    clock: Clock,
-    settings: PlanSettings,
-    since: datetime | None,
+    sync: Sync, connection: Connection, database: Database, api: SellerApi, clock: Clock, settings: PlanSettings
 ) -> list[Slice]:
     marketplace_ids = settings.marketplace_ids or _shops(api)
-    with database.transaction(task.seller_id) as work:
+    scheduled = sync.trigger == "scheduled"
+    with database.transaction(sync.seller_id) as work:
         work.connections.set_marketplaces(connection.connection_id, marketplace_ids)
-        slices = list(_wanted(task, connection.connection_id, marketplace_ids, clock.now(), settings, work))
-    reports = reports_at_hand(api, marketplace_ids, since or clock.now() - timedelta(days=1), settings)
-    return [_with_report(part, reports, clock.now()) for part in slices]
+        planning = Planning(work, settings, connection.connection_id, marketplace_ids, clock.now(), scheduled)
+        return [part for load in planning.loads() for part in _slices(sync, connection, load)]
+
+
+def _slices(sync: Sync, connection: Connection, load: Load) -> Iterable[Slice]:
+    for days in load.slices:
+        yield Slice(
+            slice_id=0,
+            sync_id=sync.sync_id,
+            connection_id=connection.connection_id,
+            stream=load.stream,
+            source=load.source.name,
+            scope=load.scope,
+            days=days,
+            state=SliceState.PLANNED,
+        )
 
 
 def _shops(api: SellerApi) -> tuple[str, ...]:
@@ -149,38 +151,22 @@ def _shops(api: SellerApi) -> tuple[str, ...]:
     return shops
 
 
-def _wanted(
-    task: SyncTask,
-    connection_id: int,
-    marketplace_ids: tuple[str, ...],
-    now: datetime,
-    settings: PlanSettings,
-    work: Work,
-) -> Iterable[Slice]:
-    for stream, source in _sources(settings):
-        for scope in scopes(source, marketplace_ids):
-            today = local_day(now, home_marketplace(scope.split(",")).zone)
-            history = DayRange(today - timedelta(days=settings.history_days - 1), today)
-            covered = work.loads.covered_days(connection_id, source.dataset, scope)
-            for days in days_to_load(source, history, covered):
-                yield Slice(0, task.sync_id, connection_id, stream, source.name, scope, days, SliceState.PLANNED)
-
-
-def _sources(settings: PlanSettings) -> Iterator[tuple[str, Source]]:
-    """Each stream with a source for each of its datasets: the preferred one."""
-    for stream in STREAMS.values():
-        for sources in ways(stream, settings.versions).values():
-            yield stream.name, sources[0]
+def _with_reports(slices: list[Slice], api: SellerApi, since: datetime, now: datetime) -> list[Slice]:
+    """The slices, with the reports that somebody asked for after the last sync ended: those of an interrupted sync are
+    not asked for again, and none is older than what a person has seen."""
+    wanted = {part.source: part.marketplace_ids for part in slices if isinstance(part.definition, ReportSource)}
+    marketplace_ids = tuple(dict.fromkeys(shop for shops in wanted.values() for shop in shops))
+    reports = reports_at_hand(api, list(wanted), marketplace_ids, since)
+    return [_with_report(part, reports, now) for part in slices]
 
 
 def reports_at_hand(
-    api: SellerApi, marketplace_ids: tuple[str, ...], since: datetime, settings: PlanSettings
+    api: SellerApi, types: list[str], marketplace_ids: tuple[str, ...], since: datetime
 ) -> list[Report]:
-    """Reports somebody asked for after the last sync ended: an interrupted sync's are not asked for again.
+    """Reports of these types that were asked for since then.
 
     A getReports call for every ten types; when Amazon cannot answer it now, new reports are asked for instead.
     """
-    types = [source.name for _, source in _sources(settings) if isinstance(source, ReportSource)]
     try:
         return [
             report

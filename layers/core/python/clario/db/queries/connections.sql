@@ -49,18 +49,22 @@ INSERT INTO usage_plans AS plan (subject, application, operation, ready_at)
 VALUES (%(subject)s, %(application)s, %(operation)s, clario_now() + make_interval(secs => 1 / %(rate)s))
 ON CONFLICT (subject, application, operation) DO UPDATE
 SET ready_at = greatest(plan.ready_at, clario_now())
-             + make_interval(secs => 1 / least(plan.learned_rate, %(rate)s))
-RETURNING ready_at - make_interval(secs => %(burst)s / least(plan.learned_rate, %(rate)s)) AS sends_at
+             + make_interval(secs => 1 / coalesce(plan.learned_rate, %(rate)s))
+RETURNING ready_at - make_interval(secs => %(burst)s / coalesce(plan.learned_rate, %(rate)s)) AS sends_at
 
 -- name: learn_rate
-UPDATE usage_plans SET learned_rate = %(rate)s
+-- The rate in force, lower or higher than the default. What is missing from the bucket takes its own time to come back.
+UPDATE usage_plans
+SET learned_rate = %(learned)s,
+    ready_at = clario_now()
+             + greatest(ready_at - clario_now(), interval '0') * (coalesce(learned_rate, %(rate)s) / %(learned)s)
 WHERE subject = %(subject)s AND application = %(application)s AND operation = %(operation)s
-  AND learned_rate IS DISTINCT FROM %(rate)s
+  AND learned_rate IS DISTINCT FROM %(learned)s
 
 -- name: throttled
 -- Amazon said no: its bucket is empty, and the next call is at least one interval away.
 UPDATE usage_plans
-SET ready_at = greatest(ready_at, clario_now() + make_interval(secs => %(burst)s / least(learned_rate, %(rate)s)))
+SET ready_at = greatest(ready_at, clario_now() + make_interval(secs => %(burst)s / coalesce(learned_rate, %(rate)s)))
 WHERE subject = %(subject)s AND application = %(application)s AND operation = %(operation)s
 
 -- name: put_cost
