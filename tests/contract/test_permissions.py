@@ -84,6 +84,8 @@ NOTHING_OF_ITS_OWN: set[Operation] = {
     ("container", "settings"),
     ("settings", "history_days"),
     ("settings", "marketplace_ids"),
+    ("settings", "marketplaces_in"),
+    ("settings", "static_sandbox"),
     ("settings", "versions"),
 }
 

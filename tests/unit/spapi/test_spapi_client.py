@@ -139,6 +139,10 @@ def test_rate_and_burst_scale_together_and_a_burst_is_never_nothing() -> None:
     assert scaled(10)["listTransactions"] == (5.0, 100)
     assert scaled(0.01)["listTransactions"] == (0.005, 1)
     assert scaled(1) == USAGE_PLANS
+
+
+def test_the_sandbox_has_the_same_plan_for_every_operation() -> None:
+    assert scaled(2, sandbox=True) == dict.fromkeys(USAGE_PLANS, (10, 30))
     assert set(USAGE_PLANS) == set(OPERATIONS)
 
 

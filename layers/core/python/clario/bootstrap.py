@@ -98,7 +98,8 @@ class Container:
             "orders": settings.amazon_spapi_orders_version,
             "financial_events": settings.amazon_spapi_finances_version,
         }
-        return PlanSettings(settings.sync_history_days, settings.amazon_spapi_marketplace_ids, versions)
+        marketplaces, static = settings.amazon_spapi_marketplace_ids, settings.static_sandbox
+        return PlanSettings(settings.sync_history_days, marketplaces, versions, static)
 
     def sync_control(self) -> SyncControl:
         environment = None
@@ -139,7 +140,8 @@ class AmazonAccess:
 
     def __init__(self, container: Container) -> None:
         self._container = container
-        self._plans = scaled(container.settings.amazon_spapi_rate_scale)
+        settings = container.settings
+        self._plans = scaled(settings.amazon_spapi_rate_scale, sandbox=settings.static_sandbox)
 
     @property
     def rate_scale(self) -> float:

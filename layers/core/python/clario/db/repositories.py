@@ -7,13 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from clario.db.statements import Statements
 from clario.domain.progress import STARTING_MESSAGE, ProgressEvent
 from clario.domain.slices import Slice, SliceState
 from clario.domain.values import DayRange
 from clario.errors import SyncInProgress, SyncNotFound
-from clario.services.work import Connection, EnvironmentConnection, Sync
+from clario.services.work import Connection, EnvironmentConnection, Sync, SyncWarning
 
 if TYPE_CHECKING:
     from clario.db.costs import DatabaseCosts
@@ -116,8 +117,8 @@ class DatabaseSyncs:
     def next_part(self, sync_id: str, part: int) -> None:
         self._run.write("next_part", sync_id=sync_id, part=part)
 
-    def mark_planned(self, sync_id: str) -> None:
-        self._run.write("mark_planned", sync_id=sync_id)
+    def mark_planned(self, sync_id: str, warnings: Iterable[SyncWarning] = ()) -> None:
+        self._run.write("mark_planned", sync_id=sync_id, warnings=Jsonb([asdict(warning) for warning in warnings]))
 
     def set_orders(self, sync_id: str, processed: int, total: int) -> None:
         self._run.write("set_orders", sync_id=sync_id, processed=processed, total=total)
@@ -181,6 +182,7 @@ def _connection(row: Row) -> Connection:
 def _sync(row: Row) -> Sync:
     names = {field.name for field in fields(Sync)}
     values = {name: value for name, value in row.items() if name in names}
+    values["warnings"] = tuple(SyncWarning(**warning) for warning in row["warnings"])
     return Sync(**values, seller_id=row["user_id"], planned=row["planned_at"] is not None)
 
 

@@ -49,7 +49,10 @@ USAGE_PLANS = {
     "getMarketplaceParticipations": UsagePlan(0.016, 15),
 }
 
+# Of every operation of Amazon's sandbox (https://developer-docs.amazon.com/sp-api/docs/the-selling-partner-api-sandbox).
+SANDBOX_PLAN = UsagePlan(5, 15)
 
-def scaled(factor: float) -> dict[str, UsagePlan]:
-    """Every operation's plan at an Amazon that is so much faster than the real one."""
-    return {name: plan.scaled(factor) for name, plan in USAGE_PLANS.items()}
+
+def scaled(factor: float, *, sandbox: bool = False) -> dict[str, UsagePlan]:
+    """Every operation's plan at an Amazon, or a sandbox of Amazon's, that is so much faster than the real one."""
+    return {name: (SANDBOX_PLAN if sandbox else plan).scaled(factor) for name, plan in USAGE_PLANS.items()}

@@ -15,8 +15,9 @@ from .amazon import Amazon
 from .planning import Planning, PlanSettings
 from .ports import Clock, Report, ReportRequest, SellerApi, Workflow
 from .progress import report_progress
+from .sync_warnings import STATIC_SANDBOX_WARNING, connection_warning, revoked_warning
 from .syncs import start_execution
-from .work import Connection, Database, Sync
+from .work import Connection, Database, Sync, SyncWarning
 
 # A Step Functions execution ends at 25,000 events: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 # Each retry leaves three more. Begun below this, the last batch of 40 slices ends below the limit even if each slice of
@@ -96,32 +97,64 @@ def _hand_out(task: SyncTask, database: Database, now: datetime) -> Plan:
 
 
 def _make_slices(sync: Sync, database: Database, amazon: Amazon, clock: Clock, settings: PlanSettings) -> None:
-    """The slices of every usable connection, in one transaction, after what must be asked of Amazon."""
+    """The slices of every usable connection, in one transaction, after what must be asked of Amazon.
+
+    A connection that cannot be used is a warning, as long as there is another one.
+    """
     with database.transaction(sync.seller_id) as work:
-        connections = [connection for connection in work.connections.all() if connection.status == "active"]
+        connections = work.connections.all()
         since = work.syncs.last_completed_at() or clock.now() - timedelta(days=1)
     planned: list[Slice] = []
-    usable = False
-    for connection in connections:
+    failures: list[FatalError] = []
+    warnings = [revoked_warning(each.region) for each in connections if each.status == "revoked"]
+    chosen = _chosen(connections, settings)
+    for connection in chosen:
         try:
             with amazon.api(connection) as api:
                 slices = _plan_connection(sync, connection, database, api, clock, settings)
                 planned += _with_reports(slices, api, since, clock.now())
-                usable = True
-        except AuthorizationRevoked as error:
-            with database.transaction(sync.seller_id) as work:
-                work.connections.revoke(connection.connection_id, str(error))
-    if not usable:
-        raise AuthorizationRevoked("no usable connection to Amazon is left: connect Amazon again")
+        except FatalError as error:
+            failures.append(error)
+            warnings.append(_give_up(connection, error, database))
+    if len(failures) == len(chosen):
+        raise _gravest(failures)
+    if settings.static_sandbox:
+        warnings.append(STATIC_SANDBOX_WARNING)
     with database.transaction(sync.seller_id) as work:
         work.slices.plan(planned)
-        work.syncs.mark_planned(sync.sync_id)
+        work.syncs.mark_planned(sync.sync_id, warnings)
+
+
+def _chosen(connections: Iterable[Connection], settings: PlanSettings) -> list[Connection]:
+    """The connections that can be used, of the regions whose marketplaces are wanted."""
+    active = [connection for connection in connections if connection.status == "active"]
+    if not settings.marketplace_ids:
+        return active
+    chosen = [connection for connection in active if settings.marketplaces_in(connection.region)]
+    if active and not chosen:
+        raise FatalError("AMAZON_SPAPI_MARKETPLACE_IDS names no marketplace of a region that is connected")
+    return chosen
+
+
+def _give_up(connection: Connection, error: FatalError, database: Database) -> SyncWarning:
+    """The other connections go on without this one."""
+    if not isinstance(error, AuthorizationRevoked):
+        return connection_warning(connection.region, type(error).__name__, str(error))
+    with database.transaction(connection.seller_id) as work:
+        work.connections.revoke(connection.connection_id, str(error))
+    return revoked_warning(connection.region)
+
+
+def _gravest(failures: list[FatalError]) -> FatalError:
+    """What the sync fails of when no connection is left: something that a new consent would not mend, if there is."""
+    others = (failure for failure in failures if not isinstance(failure, AuthorizationRevoked))
+    return next(others, AuthorizationRevoked("no usable connection to Amazon is left: connect Amazon again"))
 
 
 def _plan_connection(
     sync: Sync, connection: Connection, database: Database, api: SellerApi, clock: Clock, settings: PlanSettings
 ) -> list[Slice]:
-    marketplace_ids = settings.marketplace_ids or _shops(api)
+    marketplace_ids = settings.marketplaces_in(connection.region) or _shops(api)
     scheduled = sync.trigger == "scheduled"
     with database.transaction(sync.seller_id) as work:
         work.connections.set_marketplaces(connection.connection_id, marketplace_ids)

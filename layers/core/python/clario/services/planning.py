@@ -8,18 +8,23 @@ from ..domain.pricing import ASSUMED_ORDERS_A_DAY, Load, Need, plan_loads
 from ..domain.slices import missing_days, scheduled_days, scopes
 from ..domain.sources import PagedSource, Source, Stream
 from ..domain.streams import STREAMS, ways
-from ..domain.values import DayRange, home_marketplace, local_day
+from ..domain.values import MARKETPLACES, DayRange, home_marketplace, local_day
 from .work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class PlanSettings:
     """`history_days`: how far back the first sync reaches. `marketplace_ids`: instead of asking Amazon. `versions`: the
-    generation of Amazon's API to read, by stream."""
+    generation of Amazon's API to read, by stream. `static_sandbox`: Amazon has nothing but samples."""
 
     history_days: int
     marketplace_ids: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    static_sandbox: bool = False
+
+    def marketplaces_in(self, region: str) -> tuple[str, ...]:
+        """Those of `marketplace_ids` that Amazon serves in that region."""
+        return tuple(entry for entry in self.marketplace_ids if MARKETPLACES[entry].region == region)
 
 
 @dataclass(frozen=True, slots=True)

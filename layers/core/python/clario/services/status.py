@@ -7,21 +7,11 @@ from datetime import datetime, timedelta
 from ..domain.slices import FINISHED, Slice, SliceState
 from ..domain.streams import STREAMS
 from .ports import Clock
-from .work import Database, Sync, Work
+from .work import Database, Sync, SyncWarning, Work
 
 SEVERITIES = ("info", "warning", "error")
 UNTOUCHED = frozenset({SliceState.PLANNED})
 GONE_WRONG = frozenset({SliceState.FAILED, SliceState.QUARANTINED})
-
-
-@dataclass(frozen=True, slots=True)
-class SyncWarning:
-    """What went wrong with a stream, or holds it back. `code` is a word for programs."""
-
-    source: str
-    code: str
-    severity: str  # info, warning, error
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +53,8 @@ def newest_status(seller_id: str, *, database: Database, clock: Clock) -> SyncSt
 def _status(sync: Sync, work: Work, clock: Clock) -> SyncStatus:
     slices = work.slices.of(sync.sync_id)
     job = work.detections.queued(sync.sync_id)
-    return SyncStatus(sync, warnings_of(slices), streams_of(sync, slices, clock.now()), job.status if job else None)
+    warnings = [*sync.warnings, *warnings_of(slices)]
+    return SyncStatus(sync, warnings, streams_of(sync, slices, clock.now()), job.status if job else None)
 
 
 def warnings_of(slices: Iterable[Slice]) -> list[SyncWarning]:

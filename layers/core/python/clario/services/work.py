@@ -56,8 +56,18 @@ class EnvironmentConnection:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncWarning:
+    """What went wrong with a stream or a connection, or holds it back. `code` is a word for programs."""
+
+    source: str
+    code: str
+    severity: str  # info, warning, error
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
-    """A run that a person can see."""
+    """A run that a person can see. `warnings` are those about whole connections."""
 
     sync_id: str
     seller_id: str
@@ -73,6 +83,7 @@ class Sync:
     total_orders: int
     claims_detected: int
     error: str | None
+    warnings: tuple[SyncWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +186,9 @@ class Syncs(Protocol):
         """The running sync goes on as that part, if it is at the one before."""
         ...
 
-    def mark_planned(self, sync_id: str) -> None: ...
+    def mark_planned(self, sync_id: str, warnings: Iterable[SyncWarning] = ()) -> None:
+        """The sync's slices exist; what planning found wrong with whole connections is kept with it."""
+        ...
 
     def set_orders(self, sync_id: str, processed: int, total: int) -> None:
         """Neither number ever falls."""

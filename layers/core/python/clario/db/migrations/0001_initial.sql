@@ -64,6 +64,7 @@ CREATE TABLE sync_progress (
     trigger          text NOT NULL DEFAULT 'manual' CHECK (trigger IN ('manual', 'connect', 'scheduled')),
     part             integer NOT NULL DEFAULT 1,        -- a long sync runs as several executions, one after the other
     planned_at       timestamptz,                       -- set once its slices exist
+    warnings         jsonb NOT NULL DEFAULT '[]',       -- what planning found wrong with whole connections
     events           integer NOT NULL DEFAULT 0         -- how many progress events it has
 );
 CREATE UNIQUE INDEX one_running_sync_per_seller ON sync_progress (user_id) WHERE status = 'running';

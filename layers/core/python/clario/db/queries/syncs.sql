@@ -38,7 +38,8 @@ ORDER BY started_at DESC, sync_id DESC LIMIT %(limit)s OFFSET %(offset)s
 SELECT max(completed_at) AS at FROM sync_progress WHERE user_id = %(seller_id)s AND status = 'completed'
 
 -- name: mark_planned
-UPDATE sync_progress SET planned_at = coalesce(planned_at, clario_now()) WHERE sync_id = %(sync_id)s
+UPDATE sync_progress SET planned_at = clario_now(), warnings = %(warnings)s
+WHERE sync_id = %(sync_id)s AND planned_at IS NULL
 
 -- name: beat
 -- A sign of life: the dispatcher leaves the sync alone.
