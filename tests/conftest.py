@@ -37,6 +37,10 @@ DISCONNECT = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
+SEQUENCES = """
+    SELECT setval(oid::regclass, 1, false) FROM pg_class
+    WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace
+"""
 WITH_ROWS = """
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
     AND relname <> 'schema_migrations' AND pg_relation_size(oid) > 0
@@ -84,11 +88,8 @@ class Cluster:
     def _take_back(self, name: str) -> None:
         with self._connect(name) as connection:
             connection.execute(DISCONNECT)
-            intact = connection.execute(SCHEMA).fetchone() == self._schema
-            if intact and (filled := connection.execute(WITH_ROWS).fetchall()):
-                tables = sql.SQL(", ").join(sql.Identifier(table) for (table,) in filled)
-                connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
-        if intact:
+            clean = connection.execute(SCHEMA).fetchone() == self._schema and _empty(connection)
+        if clean:
             self._spare.append(name)
         else:
             self.drop(name)
@@ -116,6 +117,17 @@ class Cluster:
 
     def address(self, name: str) -> str:
         return make_conninfo(self.admin, dbname=name, user=self._login)
+
+
+def _empty(connection: "psycopg.Connection[tuple[str, ...]]") -> bool:
+    """Delete all rows and let ids begin anew; whether that worked. Truncating takes twice as long."""
+    if filled := [sql.Identifier(table) for (table,) in connection.execute(WITH_ROWS)]:
+        # One statement, so that references are looked at when everything is gone.
+        deleted = sql.SQL(", ").join(sql.SQL("{0} AS (DELETE FROM {0})").format(table) for table in filled)
+        connection.execute(sql.SQL("WITH {} SELECT").format(deleted))
+        connection.execute(sql.SQL("VACUUM {}").format(sql.SQL(", ").join(filled)))
+        connection.execute(SEQUENCES)
+    return not connection.execute(WITH_ROWS).fetchall()
 
 
 @pytest.fixture(scope="session")
