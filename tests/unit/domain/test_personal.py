@@ -1,14 +1,20 @@
 """Who a buyer is and where gets no further than the wire."""
 
+import ast
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import clario
 from clario.domain.columns import column_name
 from clario.domain.personal import KEPT_COLUMNS, is_personal, without_personal_columns, without_personal_fields
 from clario.domain.sources import ReportSource
+from clario.spapi.operations import OPERATIONS
+from local_amazon.server.sandbox import cases
 from tests.fixtures.documents import SOURCES, document, normalized
 
 PLANTED = ("Quill", "Elm Street", "89999", "999.999.999-99", "PO-4711", "quill@example.com", "4242")
@@ -97,3 +103,44 @@ def test_columns_are_told_by_name_whatever_their_spelling() -> None:
     assert column_name("Ship-Postal_Code ") == "shippostalcode"
     assert is_personal("deliveryAddress")
     assert not is_personal("orderItems")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "BuyerCompanyName",
+        "AddressLine1",
+        "Phone",
+        "PurchaseOrderNumber",
+        "CardBrand",
+        "RegulatedInformation",
+        "AccountTail",
+    ],
+)
+def test_a_field_of_amazons_models_about_a_person_or_a_bank_account_is_known(name: str) -> None:
+    assert without_personal_fields({name: "Quill", "kept": 1}) == {"kept": 1}
+
+
+@pytest.mark.parametrize(
+    "name", ["sellerSku", "MarketplaceId", "PaymentMethod", "HasRegulatedItems", "ShipServiceLevel"]
+)
+def test_a_field_about_the_goods_stays(name: str) -> None:
+    assert without_personal_fields({name: "kept"}) == {name: "kept"}
+
+
+@pytest.mark.parametrize("name", [name for name in SOURCES if name in OPERATIONS])
+def test_an_operation_whose_sample_of_amazons_tells_of_a_person_loses_that(name: str) -> None:
+    operation = OPERATIONS[name]
+    told = any(is_personal(json.dumps(case["response"])) for case in cases()[f"{operation.method} {operation.path}"])
+    assert SOURCES[name].personal or not told
+
+
+def texts(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+@pytest.mark.parametrize("path", sorted(Path(clario.__file__).parent.rglob("*.py")), ids=lambda path: path.name)
+def test_nowhere_is_a_restricted_data_token_or_data_of_a_buyer_asked_for(path: Path) -> None:
+    asking = re.compile(r"restrictedDataToken|\b(BUYER|RECIPIENT|PACKAGES|buyerInfo|shippingAddress)\b")
+    assert not [text for text in texts(path) if asking.search(text)]

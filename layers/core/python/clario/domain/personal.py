@@ -32,9 +32,12 @@ KEPT_COLUMNS: dict[str, frozenset[str]] = {
 }
 REMOVED = "[removed]"
 
-# Fields of JSON answers by their names; a bank account's last digits (`Tail`) are among them.
+# Fields of JSON answers by their names. Among them: how somebody paid, what was prescribed to somebody, and the last
+# digits of bank accounts.
 _PERSONAL_FIELD = re.compile(
-    "buyer|recipient|address|customi[sz]|giftmessage|phone|email|taxregistration|purchaseorder|cancelreason|chargeinstrument",
+    "buyer|recipient|address|customi[sz]|giftmessage|phone|email|taxregistration|purchaseorder|cancelreason"
+    "|cardbrand|authorizationcode|acquirer|prescription|regulatedinformation|deliverypreference|dropofflocation"
+    "|chargeinstrument|accounttail|traceid",
     re.IGNORECASE,
 )
 
