@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from clario.domain.pricing import ASSUMED_ORDERS_A_DAY
 from clario.domain.values import home_marketplace, local_day
 from clario.errors import ClarioError, ConfigurationError
 from clario.services.costs import put_costs_csv
@@ -19,6 +20,7 @@ from devstack import report
 from devstack.doctor import examine
 from devstack.follow import follow
 from devstack.functions import ROOT
+from devstack.loading_plan import show_plans
 from devstack.runtime import Runtime, container_only, local_database, local_environment, runtime
 
 DATA = ROOT / ".data"
@@ -53,6 +55,15 @@ def _parser() -> argparse.ArgumentParser:
     seller.add_argument("--seller", default=argparse.SUPPRESS, metavar="ID", help="whose data (default: demo)")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_sync(commands.add_parser("sync", help="start, follow, list and cancel syncs"), seller)
+    plan = _leaf(commands, "plan", "show what a sync would load, by which way, and how long it takes", _plan, seller)
+    plan.add_argument("--days", type=_at_least_one, default=548, metavar="N", help="days of history (default: 548)")
+    plan.add_argument(
+        "--orders-a-day",
+        type=_at_least_one,
+        default=int(ASSUMED_ORDERS_A_DAY),
+        metavar="N",
+        help=f"assumed while no order is loaded (default: {ASSUMED_ORDERS_A_DAY:.0f})",
+    )
     text = "normalize, store and detect again from the raw files, without Amazon"
     again = _leaf(commands, "replay", text, _replay, seller)
     again.add_argument(
@@ -156,6 +167,12 @@ def _cancel(options: argparse.Namespace, console: Console) -> int:
             raise ConfigurationError("no sync is running")
         container.sync_control().cancel(options.seller, sync_id)
     console.print(f"{sync_id} is cancelled", highlight=False)
+    return 0
+
+
+def _plan(options: argparse.Namespace, console: Console) -> int:
+    with container_only(DATA, local_environment(DATA)) as container:
+        show_plans(container, options.seller, options.days, options.orders_a_day, console)
     return 0
 
 

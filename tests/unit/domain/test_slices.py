@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from clario.domain.slices import (
     cut,
     missing_days,
     next_step,
+    scheduled_days,
     scopes,
 )
 from clario.domain.sources import Unit
@@ -179,3 +180,59 @@ def test_found_reports_wait_for_no_paging_slice() -> None:
         for number in (1, 2)
     ]
     assert len(choose_batch([a_slice("financial_events", slice_id=3), *settlements])) == 3
+
+
+# Syncs that nobody asked for
+
+NOW = datetime(2026, 11, 24, 20, tzinfo=UTC)
+DAY, MONTH = timedelta(days=1), timedelta(days=30)
+
+
+def read(hours_ago: float, days: int = 548) -> dict[date, datetime]:
+    """That many days up to yesterday, read at one moment."""
+    yesterday = TODAY - DAY
+    return dict.fromkeys(DayRange(yesterday - (days - 1) * DAY, yesterday).days(), NOW - timedelta(hours=hours_ago))
+
+
+def scheduled(covered: dict[date, datetime], cadence: timedelta = DAY, source: Any = LEDGER) -> list[DayRange]:
+    return scheduled_days(source, cadence, history(549), covered, NOW)
+
+
+def test_what_was_read_yesterday_is_read_again_by_schedule() -> None:
+    assert scheduled(read(hours_ago=22)) == missing_days(LEDGER, history(549), read(22))
+
+
+def test_what_was_just_read_is_not_read_again_by_schedule() -> None:
+    assert scheduled(read(hours_ago=3)) == []
+
+
+def test_what_was_never_read_is_read_by_schedule() -> None:
+    assert scheduled({}) == [history(549)]
+
+
+def test_a_hole_is_filled_by_schedule_however_young_the_rest_is() -> None:
+    covered = read(hours_ago=3)
+    hole = TODAY - timedelta(days=300)
+    del covered[hole]
+    assert scheduled(covered) == [DayRange(hole, hole)]
+
+
+def test_what_comes_by_the_month_is_not_read_every_day() -> None:
+    assert scheduled(read(hours_ago=24 * 20), MONTH) == []
+    assert scheduled(read(hours_ago=24 * 25), MONTH) != []
+
+
+def test_a_trailing_day_that_was_not_read_for_long_tells_that_it_is_time() -> None:
+    """The newest days are refreshed every few minutes; rows of older ones change in place all the same."""
+    covered = read(hours_ago=0.1)
+    covered[TODAY - timedelta(days=60)] = NOW - timedelta(hours=30)
+    assert scheduled(covered, timedelta(minutes=5)) != []
+    covered[TODAY - timedelta(days=60)] = NOW - timedelta(hours=3)
+    assert scheduled(covered, timedelta(minutes=5)) == []
+
+
+def test_a_scan_of_today_is_repeated_by_schedule_when_the_last_one_is_old() -> None:
+    today = [DayRange(TODAY, TODAY)]
+    assert scheduled(read(hours_ago=20), source=INVENTORY) == today
+    assert scheduled(read(hours_ago=3), source=INVENTORY) == []
+    assert scheduled({}, source=INVENTORY) == today

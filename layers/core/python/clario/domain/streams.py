@@ -33,7 +33,7 @@ STREAMS: dict[str, Stream] = {
                     name="GET_LEDGER_DETAIL_VIEW_DATA",
                     tables=("ledger_events",),
                     normaliser="ledger",
-                    slice_days=92,
+                    slice_days=184,
                     trailing_days=92,  # reconciled and unreconciled quantities change in place
                 ),
             ),
@@ -119,7 +119,7 @@ STREAMS: dict[str, Stream] = {
                     name="GET_FBA_FULFILLMENT_CUSTOMER_SHIPMENT_SALES_DATA",
                     tables=("shipped_items",),
                     normaliser="customer_shipments",
-                    slice_days=92,
+                    slice_days=184,
                     trailing_days=7,  # up to a day late
                     cooldown=NEAR_REAL_TIME,
                     personal=True,
