@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from clario.config import Settings, local_folder, read_settings
 from clario.domain.usage_plans import scaled
-from clario.errors import ConfigurationError
+from clario.errors import ConfigurationError, FatalError
 from clario.services.amazon import AmazonStep
 from clario.services.planning import PlanSettings
 from clario.services.syncs import SyncControl
@@ -153,6 +153,7 @@ class AmazonAccess:
         from clario.spapi.auth import LwaCredentials
 
         container, settings = self._container, self._container.settings
+        _check_kind(connection, settings)
         secret = settings.amazon_spapi_client_secret.get_secret_value()
         credentials = LwaCredentials(settings.amazon_spapi_client_id, secret, self._refresh_token(connection))
         return self._kind(
@@ -186,6 +187,16 @@ class AmazonAccess:
         if connection.source == "database":
             own = refresh_token(container.database, container.cipher, connection.seller_id, connection.connection_id)
         return own or container.settings.amazon_spapi_refresh_token.get_secret_value()
+
+
+def _check_kind(connection: "Connection", settings: Settings) -> None:
+    """Samples and a seller's own data are never mixed: claims would come of it."""
+    if connection.is_sandbox != settings.is_sandbox:
+        kind, other = ("a sandbox", "the real Amazon") if connection.is_sandbox else ("the real Amazon", "a sandbox")
+        raise FatalError(
+            f"what is stored of this connection is from {kind}, and AMAZON_SPAPI_BASE_URL names {other}: "
+            "take another database (DATABASE_URL), or another seller"
+        )
 
 
 def _plan_owner(connection: "Connection", refresh_token: str) -> str:
