@@ -28,7 +28,7 @@ def clock() -> VirtualClock:
 @pytest.fixture
 def plans(database_url: str, clock: VirtualClock) -> Iterator[Callable[..., PostgresUsagePlans]]:
     database = PostgresDatabase(database_url, clock)
-    yield lambda subject="A1": PostgresUsagePlans(database, subject, "app", PLAN)
+    yield lambda subject="A1", **shared: PostgresUsagePlans(database, subject, "app", PLAN, shared)
     database.close()
 
 
@@ -148,3 +148,13 @@ def test_a_seller_with_many_pagers_takes_nothing_from_one_with_few(plans, clock:
     assert paging.amazon.throttled["listTransactions"] == 0
     assert abs(paging.got["A1"] - paging.got["A2"]) <= 1
     assert taken <= USAGE_PLANS["listTransactions"].least_time(60) * 1.05
+
+
+def test_sellers_share_the_plan_of_their_application_alike(plans, clock: VirtualClock) -> None:
+    """Six calls in ten seconds for all of them together, where each alone might make five."""
+    limit = {"listTransactions": UsagePlan(rate=0.6, burst=1)}
+    paging = Paging(clock)
+    sellers = ["A1", "A1", "A2", "A2"]
+    taken = paging.run([(seller, plans(seller, **limit)) for seller in sellers], calls=60)
+    assert abs(paging.got["A1"] - paging.got["A2"]) <= 2
+    assert limit["listTransactions"].least_time(60) <= taken <= limit["listTransactions"].least_time(60) * 1.05

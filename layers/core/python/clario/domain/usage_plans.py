@@ -52,6 +52,11 @@ USAGE_PLANS = {
 # Of every operation of Amazon's sandbox (https://developer-docs.amazon.com/sp-api/docs/the-selling-partner-api-sandbox).
 SANDBOX_PLAN = UsagePlan(5, 15)
 
+APPLICATION_PLANS: dict[str, UsagePlan] = {}
+"""Limits of an application over all its sellers. Amazon's pages of rate limits (the column "per application" on
+https://developer-docs.amazon.com/sp-api/docs/product-type-definitions-api-rate-limits, for example) name none for the
+operations above; one that is told to an application goes here."""
+
 
 def scaled(factor: float, *, sandbox: bool = False) -> dict[str, UsagePlan]:
     """Every operation's plan at an Amazon, or a sandbox of Amazon's, that is so much faster than the real one."""
