@@ -1,7 +1,7 @@
 """The events of `events/`, and the seller, the sync and the slices that they speak of."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,8 +11,9 @@ from typing import Any
 from clario.bootstrap import Container
 from clario.domain.claims import AnomalyType, Claim, DetectionRun, Tier, fingerprint, reconcile
 from clario.domain.progress import STARTED, STARTING_MESSAGE
+from clario.domain.slices import Slice, SliceState
 from clario.domain.streams import STREAMS
-from clario.domain.values import MARKETPLACES, local_day
+from clario.domain.values import MARKETPLACES, DayRange, local_day
 from clario.errors import AmazonNotConnected
 from clario.services.work import Connection, EnvironmentConnection
 from devstack.functions import ROOT, invoke
@@ -20,6 +21,7 @@ from devstack.functions import ROOT, invoke
 FOLDER = ROOT / "events"
 SELLER = "events"
 SYNC = "sync_events_1764028800000"
+LEASE = "8a0f3f0e-6f0b-4c39-9a55-1d1f6f3f8f52"
 SHOP = "ATVPDKIKX0DER"
 SESSION = "${SESSION_TOKEN}"  # in the files, where a signed token goes
 
@@ -52,8 +54,8 @@ def read_event(path: Path, session_token: str = "") -> Any:
     return json.loads(path.read_text().replace(SESSION, session_token))
 
 
-def prepare(container: Container, functions: Iterable[str]) -> None:
-    """Let the events' seller begin anew: connected, with a running sync and the slices of these functions' events.
+def prepare(container: Container, functions: Collection[str]) -> None:
+    """Let the events' seller begin anew: connected, with a running sync and what these functions' events speak of.
 
     What functions did before is done here in this process, which must work with the same container.
 
@@ -67,6 +69,8 @@ def prepare(container: Container, functions: Iterable[str]) -> None:
     wanted = [name for name in functions if name in SLICES]
     for name in wanted:
         _add_slice(container, connection, event_of(name)["sliceId"], SLICES[name])
+    if "refresh" in functions:
+        _lease_inventory(container, connection)
     for name in wanted:
         task = event_of(name)
         for before in SLICES[name].before:
@@ -101,6 +105,25 @@ def _add_slice(container: Container, connection: Connection, slice_id: int, entr
             (slice_id, SYNC, SELLER, connection.connection_id, entry.stream, source, SHOP, day, day),
         )
         run.connection.execute("UPDATE sync_progress SET planned_at = clario_now() WHERE sync_id = %s", (SYNC,))
+
+
+def _lease_inventory(container: Container, connection: Connection) -> None:
+    """Inventory that was read yesterday, that the running sync leaves alone, and whose turn at a refresh has come."""
+    now = container.clock.now()
+    yesterday = DayRange(*(_today(container) - timedelta(days=1),) * 2)
+    part = Slice(
+        0, SYNC, connection.connection_id, "inventory", "getInventorySummaries", SHOP, yesterday, SliceState.STORED
+    )
+    with container.database.transaction(SELLER) as work:
+        work.syncs.mark_planned(SYNC)
+        work.loads.cover(part, now - timedelta(days=1))
+    with container.database.statements(SELLER) as run:
+        run.connection.execute("DELETE FROM refreshes WHERE seller_id = %s", (SELLER,))
+        run.connection.execute(
+            "INSERT INTO refreshes (connection_id, stream, seller_id, due_at, lease, leased_until)"
+            " VALUES (%s, 'inventory', %s, %s, %s, %s)",
+            (connection.connection_id, SELLER, now, LEASE, now + timedelta(minutes=1)),
+        )
 
 
 def _today(container: Container) -> date:

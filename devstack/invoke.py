@@ -74,7 +74,7 @@ def invoke_event(
     An event about the events' seller finds the rows it speaks of: they are made anew before.
     """
     with surroundings(data, environment) as (container, values):
-        if events.SYNC in event or events.SESSION in event or event.strip() == "{}":
+        if any(name in event for name in (events.SYNC, events.LEASE, events.SESSION)) or event.strip() == "{}":
             events.prepare(container, [function.name])
         text = event.replace(events.SESSION, sign_in_token(container, events.SELLER) or "")
         environment = function_environment(function.name, function.with_secrets(values), memory=function.memory)

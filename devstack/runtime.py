@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -117,7 +118,7 @@ def _composed(
     container = Container(
         read_settings(environment),
         workflow=engine,
-        queue=LocalQueue(engine, "detect"),
+        queue=partial(LocalQueue, engine),
         clock=engine.clock,
         simulated=clock is not None,
     )

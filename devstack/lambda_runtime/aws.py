@@ -45,6 +45,7 @@ class StandIn(LoopbackServer):
             "AWS_ENDPOINT_URL": url,
             "STATE_MACHINE_ARN": STATE_MACHINE_ARN,
             "DETECTION_QUEUE_URL": f"{url}/{ACCOUNT}/clario-detection",
+            "REFRESH_QUEUE_URL": f"{url}/{ACCOUNT}/clario-refresh",
         }
 
 

@@ -13,6 +13,7 @@ def lambda_handler(_: Empty) -> Dispatched:
         due=c.database,
         control=c.sync_control(),
         queue=c.detection_queue,
+        refresh_queue=c.refresh_queue,
         clock=c.clock,
         daily_at=c.settings.sync_daily_at,
     )

@@ -14,6 +14,7 @@ PROTOCOLS = {"ports", "work"}
 PORTS = {
     "objects": {"objects"},
     "queue": {"detection_queue"},
+    "refresh_queue": {"refresh_queue"},
     "workflow": {"sync_workflow", "sync_control"},
 }
 

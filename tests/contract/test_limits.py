@@ -21,12 +21,15 @@ def test_functions_never_hold_more_connections_than_there_are(connections: str) 
 
 
 @pytest.mark.parametrize("connections", allowed_values("DbConnections"))
-def test_sqs_starts_no_more_detections_than_may_run(connections: str) -> None:
+def test_sqs_starts_no_more_of_a_worker_than_may_run(connections: str) -> None:
     stack = Stack(DbConnections=connections)
-    [mapping] = stack.of_type("Lambda::EventSourceMapping").values()
-    most = mapping["ScalingConfig"]["MaximumConcurrency"]
-    assert most >= 2  # the least SQS takes
-    assert most <= stack.functions()["detect"].get("ReservedConcurrentExecutions", 2)
+    functions = stack.of_type("Lambda::Function")
+    mappings = stack.of_type("Lambda::EventSourceMapping").values()
+    assert {mapping["FunctionName"] for mapping in mappings} == {"<DetectFunction>", "<RefreshFunction>"}
+    for mapping in mappings:
+        most = mapping["ScalingConfig"]["MaximumConcurrency"]
+        assert most >= 2  # the least SQS takes
+        assert most <= functions[mapping["FunctionName"].strip("<>")].get("ReservedConcurrentExecutions", 2)
 
 
 def test_without_a_reservation_nothing_is_reserved() -> None:

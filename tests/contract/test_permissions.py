@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from clario.api.routes import costs, detections, progress, service, syncs
+from clario.api.routes import costs, detections, health, progress, service, syncs
 from devstack.functions import FOLDER
 from tests.contract.reach import Operation, touched
 from tests.contract.stack import Stack, template
 
 FUNCTIONS = sorted(door.parent.name for door in FOLDER.glob("*/app.py"))
-ROUTES = {"api_sync": (service, syncs), "api_progress": (progress,), "api_detections": (detections, costs)}
+ROUTES = {"api_sync": (service, syncs, health), "api_progress": (progress,), "api_detections": (detections, costs)}
 
 # Everything is in Postgres.
 ALL_NEED = {"secret DATABASE_URL"}
@@ -31,12 +31,14 @@ ACTIONS: dict[Operation, set[str]] = {
     ("objects", "open"): {"s3:GetObject", "s3:ListBucket"},
     ("objects", "put"): {"s3:PutObject"},
     ("queue", "send"): {"sqs:SendMessage"},
+    ("refresh_queue", "send"): {"sqs:SendMessage"},
     ("workflow", "start"): {"states:StartExecution"},
     ("workflow", "status"): {"states:DescribeExecution"},
     ("workflow", "stop"): {"states:StopExecution"},
 }
 # Lambda takes the messages with the function's role.
-QUEUE_WORKERS = {"detect": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}}
+TAKE_MESSAGES = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+QUEUE_WORKERS = {"detect": TAKE_MESSAGES, "refresh": TAKE_MESSAGES}
 
 AMAZON_VARIABLES = {
     "AMAZON_SPAPI_BASE_URL",
@@ -60,19 +62,17 @@ API_VARIABLES = {
     "SESSION_JWT_ISSUER",
     "SESSION_JWT_SECRET_ARN",
 }
-PLAN_VARIABLES = {
-    "AMAZON_SPAPI_FINANCES_VERSION",
-    "AMAZON_SPAPI_MARKETPLACE_IDS",
-    "AMAZON_SPAPI_ORDERS_VERSION",
-    "SYNC_HISTORY_DAYS",
-}
+VERSION_VARIABLES = {"AMAZON_SPAPI_FINANCES_VERSION", "AMAZON_SPAPI_ORDERS_VERSION"}
+PLAN_VARIABLES = VERSION_VARIABLES | {"AMAZON_SPAPI_MARKETPLACE_IDS", "SYNC_HISTORY_DAYS"}
 VARIABLES: dict[Operation, set[str]] = {
     ("container", "amazon"): AMAZON_VARIABLES,
     ("container", "amazon_step"): AMAZON_VARIABLES,
     ("container", "api"): API_VARIABLES,
+    ("container", "api_versions"): VERSION_VARIABLES,
     ("container", "detection_queue"): {"DETECTION_QUEUE_URL"},
     ("container", "objects"): {"RAW_STORE"},
     ("container", "plan_settings"): PLAN_VARIABLES,
+    ("container", "refresh_queue"): {"REFRESH_QUEUE_URL"},
     ("container", "sync_control"): CONTROL_VARIABLES,
     ("container", "sync_workflow"): {"STATE_MACHINE_ARN"},
     ("settings", "sync_daily_at"): {"SYNC_DAILY_AT"},
@@ -81,6 +81,7 @@ VARIABLES: dict[Operation, set[str]] = {
 NOTHING_OF_ITS_OWN: set[Operation] = {
     ("container", "clock"),
     ("container", "database"),
+    ("container", "metrics"),
     ("container", "settings"),
     ("settings", "history_days"),
     ("settings", "marketplace_ids"),

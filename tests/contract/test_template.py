@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from clario.services import detect, refresh
 from tests.contract.stack import Stack
 
 # Managed policies of AWS's that SAM adds. Both allow `*`, and both only to write what is the function's own telemetry:
@@ -112,10 +113,11 @@ def test_every_log_ends_and_everything_that_logs_has_one(stack: Stack) -> None:
 # ── What is lost is kept aside ──
 
 
-def test_detections_that_fail_and_calls_that_reach_nobody_are_kept_aside_and_alarm(stack: Stack) -> None:
+def test_messages_that_fail_and_calls_that_reach_nobody_are_kept_aside_and_alarm(stack: Stack) -> None:
     queues = stack.of_type("SQS::Queue")
-    aside = queues["DetectionQueue"]["RedrivePolicy"]
-    assert aside == {"maxReceiveCount": 3, "deadLetterTargetArn": "<FailedDetectionsQueue.Arn>"}
+    for queue, failed in (("DetectionQueue", "FailedDetectionsQueue"), ("RefreshQueue", "FailedRefreshesQueue")):
+        aside = queues[queue]["RedrivePolicy"]
+        assert aside == {"maxReceiveCount": 3, "deadLetterTargetArn": f"<{failed}.Arn>"}
     undelivered = {"Arn": "<UndeliveredQueue.Arn>"}
     [schedule] = stack.of_type("Scheduler::Schedule").values()
     [rule] = stack.of_type("Events::Rule").values()
@@ -129,13 +131,22 @@ def test_detections_that_fail_and_calls_that_reach_nobody_are_kept_aside_and_ala
         for alarm in stack.of_type("CloudWatch::Alarm").values()
         if alarm.get("Namespace") == "AWS/SQS"
     }
-    assert watched == {"<FailedDetectionsQueue.QueueName>", "<UndeliveredQueue.QueueName>"}
+    queues_of_failed = {"FailedDetectionsQueue", "FailedRefreshesQueue", "UndeliveredQueue"}
+    assert watched == {f"<{name}.QueueName>" for name in queues_of_failed}
 
 
-def test_the_detection_queue_waits_as_long_as_its_worker_may_need(stack: Stack) -> None:
+def test_queues_wait_as_long_as_their_workers_may_need(stack: Stack) -> None:
     # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html advises six times the timeout.
-    timeout = stack.functions()["detect"]["Timeout"]
-    assert stack.of_type("SQS::Queue")["DetectionQueue"]["VisibilityTimeout"] == 6 * timeout
+    functions = stack.of_type("Lambda::Function")
+    for mapping in stack.of_type("Lambda::EventSourceMapping").values():
+        queue = stack.of_type("SQS::Queue")[mapping["EventSourceArn"].strip("<>").removesuffix(".Arn")]
+        assert queue["VisibilityTimeout"] == 6 * functions[mapping["FunctionName"].strip("<>")]["Timeout"]
+
+
+def test_leases_outlive_their_workers(stack: Stack) -> None:
+    functions = stack.functions()
+    assert refresh.LEASE.total_seconds() > functions["refresh"]["Timeout"]
+    assert detect.LEASE.total_seconds() > functions["detect"]["Timeout"]
 
 
 def test_alarms_tell_whoever_wants_to_be_told(stack: Stack, traced: Stack) -> None:

@@ -56,9 +56,9 @@ def test_the_settings_name_the_state_machine_and_the_queue() -> None:
 
 def test_what_the_runtime_hands_in_comes_first() -> None:
     settings = read_settings({"STATE_MACHINE_ARN": MACHINE, "DETECTION_QUEUE_URL": QUEUE})
-    workflow, queue = StepFunctionsWorkflow("mine"), SqsQueue("mine")
-    local = Container(settings, workflow=workflow, queue=queue)
-    assert (local.sync_workflow, local.detection_queue) == (workflow, queue)
+    workflow, queue, other = StepFunctionsWorkflow("mine"), SqsQueue("mine"), SqsQueue("other")
+    local = Container(settings, workflow=workflow, queue={"detect": queue, "refresh": other}.__getitem__)
+    assert (local.sync_workflow, local.detection_queue, local.refresh_queue) == (workflow, queue, other)
 
 
 def test_what_nobody_names_is_missed_when_it_is_needed_by_its_variable() -> None:
@@ -67,3 +67,5 @@ def test_what_nobody_names_is_missed_when_it_is_needed_by_its_variable() -> None
         _ = nothing.sync_workflow
     with pytest.raises(ConfigurationError, match=r"^DETECTION_QUEUE_URL is not set"):
         _ = nothing.detection_queue
+    with pytest.raises(ConfigurationError, match=r"^REFRESH_QUEUE_URL is not set"):
+        _ = nothing.refresh_queue

@@ -25,7 +25,7 @@ from devstack.functions import handler, substitutions
 from devstack.runtime import STATE_MACHINE
 from devstack.workflow import Engine, StateError, load_definition
 from tests.integration.events.conftest import DOORS
-from tests.integration.sync.conftest import START, Bench
+from tests.integration.sync.conftest import START, Bench, rows
 
 Prepared = Callable[[str, str], Any]
 FILES = sorted(path.stem for path in events.FOLDER.glob("*.json"))
@@ -86,6 +86,7 @@ def test_no_event_holds_a_session() -> None:
     [
         *((name, APIGatewayProxyEventV2Model) for name in FILES if name.startswith("api_")),
         ("detect", SqsModel),
+        ("refresh", SqsModel),
         ("finish_execution_failed", EventBridgeModel),
     ],
 )
@@ -93,8 +94,9 @@ def test_events_of_aws_have_the_shape_that_powertools_knows(name: str, model: An
     model.model_validate(events.event_of(name))
 
 
-def test_the_message_is_whole() -> None:
-    [record] = events.event_of("detect")["Records"]
+@pytest.mark.parametrize("name", ["detect", "refresh"])
+def test_the_message_is_whole(name: str) -> None:
+    [record] = events.event_of(name)["Records"]
     assert record["md5OfBody"] == hashlib.md5(record["body"].encode()).hexdigest()
 
 
@@ -110,7 +112,7 @@ def test_states_events_are_what_the_state_machine_sends() -> None:
     sent = payloads_of_one_sync()
     for function, payload in sent.items():
         assert keys(events.event_of(function)) == keys(payload), function
-    assert sorted(sent) == sorted(set(substitutions().values()) - {"dispatch", "detect"})
+    assert sorted(sent) == sorted(set(substitutions().values()) - {"dispatch", "detect", "refresh"})
 
 
 def keys(value: Any) -> Any:
@@ -231,6 +233,16 @@ def test_finish_ends_the_sync_of_an_execution_that_timed_out(prepared: Prepared,
 
 def test_a_tick_counts_what_it_did(prepared: Prepared) -> None:
     assert isinstance(call("dispatch", prepared("dispatch", "dispatch")), Dispatched)
+
+
+def test_a_message_has_what_its_lease_holds_read_again(prepared: Prepared, world: Bench) -> None:
+    event, now = prepared("refresh", "refresh"), world.clock.now()
+    call("refresh", event)
+    [row] = rows(world.database, "SELECT lease, error FROM refreshes", events.SELLER)
+    assert (row["lease"], row["error"]) == (None, None)
+    query = "SELECT max(as_of) AS at FROM coverage WHERE dataset = 'inventory'"
+    [read] = rows(world.database, query, events.SELLER)
+    assert read["at"] == now
 
 
 def test_a_message_has_its_sync_reconciled(prepared: Prepared, world: Bench) -> None:

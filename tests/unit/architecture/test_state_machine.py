@@ -49,5 +49,5 @@ def test_every_task_is_retried_in_the_same_way() -> None:
 
 def test_every_substitution_is_a_function_and_every_state_function_is_used() -> None:
     named = set(re.findall(r"\$\{(\w+)\}", STATE_MACHINE.read_text()))
-    assert named == set(substitutions()) - {"DetectFunctionArn", "DispatchFunctionArn"}
+    assert named == set(substitutions()) - {"DetectFunctionArn", "DispatchFunctionArn", "RefreshFunctionArn"}
     assert all((FOLDER / name / "app.py").exists() for name in substitutions().values())

@@ -17,6 +17,7 @@ from clario.services.syncs import SyncControl
 from clario.services.work import EnvironmentConnection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from clario.api.dependencies import ApiServices
@@ -45,14 +46,14 @@ class Container:
     """Everything a handler may need, made when first asked for.
 
     Args:
-        workflow, queue: who runs the state machine and carries detection jobs. One machine's runtime hands them in;
-            on AWS they are the state machine and the queue that the settings name.
+        workflow, queue: who runs the state machine, and the queue of the function of that name. One machine's runtime
+            hands them in; on AWS they are the state machine and the queues that the settings name.
         simulated: `clock` is a simulation's, so the database lives in its time, too.
     """
 
     settings: Settings
     workflow: "Workflow | None" = None
-    queue: "Queue | None" = None
+    queue: "Callable[[str], Queue] | None" = None
     clock: "Clock" = field(default_factory=SystemClock)
     simulated: bool = False
 
@@ -94,12 +95,16 @@ class Container:
     @property
     def plan_settings(self) -> PlanSettings:
         settings = self.settings
-        versions = {
-            "orders": settings.amazon_spapi_orders_version,
-            "financial_events": settings.amazon_spapi_finances_version,
-        }
         marketplaces, static = settings.amazon_spapi_marketplace_ids, settings.static_sandbox
-        return PlanSettings(settings.sync_history_days, marketplaces, versions, static)
+        return PlanSettings(settings.sync_history_days, marketplaces, self.api_versions, static)
+
+    @property
+    def api_versions(self) -> dict[str, str]:
+        """The generation of Amazon's API to read, by stream."""
+        return {
+            "orders": self.settings.amazon_spapi_orders_version,
+            "financial_events": self.settings.amazon_spapi_finances_version,
+        }
 
     def sync_control(self) -> SyncControl:
         environment = None
@@ -130,9 +135,16 @@ class Container:
 
     @cached_property
     def detection_queue(self) -> "Queue":
+        return self._queue("detect", self.settings.detection_queue_url, "DETECTION_QUEUE_URL")
+
+    @cached_property
+    def refresh_queue(self) -> "Queue":
+        return self._queue("refresh", self.settings.refresh_queue_url, "REFRESH_QUEUE_URL")
+
+    def _queue(self, function: str, url: str, variable: str) -> "Queue":
         from clario.aws.queue import SqsQueue
 
-        return self.queue or SqsQueue(_named(self.settings.detection_queue_url, "DETECTION_QUEUE_URL"))
+        return self.queue(function) if self.queue else SqsQueue(_named(url, variable))
 
 
 class AmazonAccess:

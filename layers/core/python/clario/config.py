@@ -49,6 +49,7 @@ class Settings(BaseModel):
     raw_store: str = ".data/raw"
     state_machine_arn: str = ""
     detection_queue_url: str = ""
+    refresh_queue_url: str = ""
     session_jwt_secret: SecretStr = SecretStr("")
     session_jwks_url: str = ""
     session_jwt_issuer: str = ""

@@ -104,6 +104,13 @@ class FinishTask(SyncTask):
         return {**json.loads(data["detail"]["input"]), "failure": {"Cause": INTERRUPTED}}
 
 
+class RefreshTask(Payload):
+    """The streams of one connection that are due, known by their lease."""
+
+    seller_id: str
+    lease: str
+
+
 class Dispatched(Payload):
     """What one tick did, as counts."""
 
@@ -111,3 +118,4 @@ class Dispatched(Payload):
     interrupted: int  # syncs whose execution is gone
     detections: int  # queued detections sent once more
     started: int  # scheduled syncs
+    refreshes: int  # connections whose streams are to be refreshed

@@ -1,10 +1,10 @@
 """Connections to Postgres and transactions of one seller. Only this module knows psycopg's errors."""
 
 import select
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -58,7 +58,7 @@ class PostgresDatabase:
             yield Statements(connection, seller_id)
 
     def quiet_syncs(self, since: datetime) -> list[str]:
-        """See `clario.services.work.Dispatch`, also for the next two."""
+        """See `clario.services.work.Dispatch`, also for the next three."""
         return [row["user_id"] for row in self._across_sellers("quiet_syncs", since=since)]
 
     def waiting_detections(self, since: datetime, limit: int) -> list[tuple[str, str]]:
@@ -68,6 +68,16 @@ class PostgresDatabase:
     def due_sellers(self, due: datetime, failed_before: datetime, limit: int) -> list[str]:
         rows = self._across_sellers("due_sellers", due=due, failed_before=failed_before, limit=limit, only=None)
         return [row["seller_id"] for row in rows]
+
+    def lease_refreshes(
+        self, cadences: Mapping[str, timedelta], duration: timedelta, limit: int
+    ) -> list[tuple[str, str]]:
+        streams = list(cadences)
+        with self._transaction("clario_dispatch", "") as connection:
+            run = Statements(connection, "")
+            run.write("note_refreshes", streams=streams, cadences=list(cadences.values()))
+            rows = run.rows("lease_refreshes", streams=streams, seconds=duration.total_seconds(), limit=limit)
+        return [(row["seller_id"], row["lease"]) for row in rows]
 
     def _across_sellers(self, name: str, **values: object) -> list[Row]:
         with self._transaction("clario_dispatch", "") as connection:

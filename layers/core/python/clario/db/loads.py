@@ -13,6 +13,7 @@ from clario.domain.values import DayRange
 from clario.services.work import Document, Stored
 
 if TYPE_CHECKING:
+    from clario.domain.cadence import Covered
     from clario.domain.records import Rejected
     from clario.services.pages import Page, RejectedRow
 
@@ -46,6 +47,13 @@ class DatabaseLoads:
             days[place] += row["days"]
         return {place: rows[place] / days[place] for place in rows}
 
+    def coverage(self, connection_id: int, dataset: str, scope: str, since: date) -> "dict[date, Covered]":
+        from clario.domain.cadence import Covered
+
+        place = {"connection_id": connection_id, "dataset": dataset, "scope": scope}
+        rows = self._run.rows("coverage_since", **place, since=since)
+        return {row["day"]: Covered(row["as_of"], row["whole_as_of"], row["source"]) for row in rows}
+
     def holds_rows(self, part: Slice) -> bool:
         from clario.db.storing import holds_rows
 
@@ -78,6 +86,7 @@ class DatabaseLoads:
             days=part.days.days(),
             as_of=as_of,
             document_id=None,
+            since_day=part.days.start if part.since else None,
         )
 
     def rejected(self, sync_id: str, limit: int, after: tuple[int, ...] = ()) -> "Page[RejectedRow]":

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clario.db.costs import DatabaseCosts
     from clario.db.detections import DatabaseDetections
     from clario.db.loads import DatabaseLoads
+    from clario.db.refreshes import DatabaseRefreshes
     from clario.services.pages import Statistics
 
 Row = dict[str, Any]
@@ -53,6 +54,12 @@ class DatabaseWork:
         from clario.db.costs import DatabaseCosts
 
         return DatabaseCosts(self._statements)
+
+    @cached_property
+    def refreshes(self) -> "DatabaseRefreshes":
+        from clario.db.refreshes import DatabaseRefreshes
+
+        return DatabaseRefreshes(self._statements)
 
 
 class DatabaseConnections:

@@ -48,6 +48,7 @@ class Storing:
             "dataset": self._source.dataset,
             "start_day": document.days.start,
             "end_day": document.days.end,
+            "since_day": document.days.start if document.since else None,
         }
 
     def store(self, parts: Mapping[str, BinaryIO], rejected: Iterable[Rejected]) -> Stored:
@@ -100,7 +101,7 @@ class Storing:
             self._run.connection.execute(statements.index)
 
     def _store_rejected(self, days: list[date], rejected: Iterable[Rejected]) -> int:
-        if days and not self._document.may_be_stale:
+        if days and not self._document.may_be_stale and self._document.since is None:
             self._run.write("drop_rejected", **self._values, days=days)
         accepted = set(days)
         ordinals = Ordinals()

@@ -1,10 +1,11 @@
-"""Dispatch: what a tick of the scheduler sets going: scheduled syncs, and what got stuck between two steps."""
+"""Dispatch: what a tick of the scheduler sets going: syncs, refreshes, and what got stuck between two steps."""
 
 from collections import Counter
 from datetime import datetime, time, timedelta
 
+from ..domain.cadence import REFRESHED
 from ..errors import AmazonNotConnected, SyncInProgress
-from ..payloads import Dispatched, SyncTask
+from ..payloads import Dispatched, RefreshTask, SyncTask
 from .ports import Clock, Queue
 from .syncs import Revival, SyncControl
 from .work import Dispatch
@@ -15,12 +16,25 @@ QUIET = timedelta(minutes=2)
 TRY_AGAIN = timedelta(hours=1)
 # So many a tick, that a tick ends in time; the others follow in the next.
 AT_ONCE = 100
+# Streams to be refreshed, so many a tick: the messages of a tick are sent within a minute.
+REFRESHES_AT_ONCE = 2_000
+# Whoever has not begun by then was not reached: the queue is that long, or lost the message.
+TO_BE_BEGUN = timedelta(minutes=15)
 
 
-def dispatch(*, due: Dispatch, control: SyncControl, queue: Queue, clock: Clock, daily_at: time) -> Dispatched:
+def dispatch(
+    *,
+    due: Dispatch,
+    control: SyncControl,
+    queue: Queue,
+    refresh_queue: Queue,
+    clock: Clock,
+    daily_at: time,
+) -> Dispatched:
     """Do everything that is due. A tick that comes twice or late does no harm.
 
     Args:
+        queue: of detections.
         daily_at: when the daily syncs start, UTC.
     """
     now = clock.now()
@@ -30,7 +44,16 @@ def dispatch(*, due: Dispatch, control: SyncControl, queue: Queue, clock: Clock,
         interrupted=revivals[Revival.ENDED],
         detections=_send_again(due, queue, now),
         started=_start_daily(due, control, now, daily_at),
+        refreshes=_send_refreshes(due, refresh_queue),
     )
+
+
+def _send_refreshes(due: Dispatch, refresh_queue: Queue) -> int:
+    """One message for each connection. One that is not sent, because the tick dies here, is due again after a while."""
+    leases = dict.fromkeys(due.lease_refreshes(REFRESHED, TO_BE_BEGUN, REFRESHES_AT_ONCE))
+    for seller_id, lease in leases:
+        refresh_queue.send(RefreshTask(seller_id=seller_id, lease=lease).model_dump(by_alias=True))
+    return len(leases)
 
 
 def _send_again(due: Dispatch, queue: Queue, now: datetime) -> int:

@@ -58,28 +58,34 @@ def _nothing(task: SliceTask, step: AmazonStep, part: Slice, as_of: datetime) ->
 def _keep(
     task: SliceTask, step: AmazonStep, part: Slice, chunks: Iterator[bytes], objects: ObjectStore, as_of: datetime
 ) -> SliceTask:
-    header = _Header(chunks)
-    stored = objects.put(_raw_key(task.seller_id, part), _without_buyers(header, part))
+    document = keep_raw(task.seller_id, part, chunks, objects, as_of)
     with step.database.transaction(task.seller_id) as work:
-        document_id = work.loads.add_document(
-            Document(
-                document_id=0,
-                connection_id=part.connection_id,
-                stream=part.stream,
-                source=part.source,
-                scope=part.scope,
-                days=part.days,
-                raw_object=stored.key,
-                sha256=stored.sha256,
-                size=stored.size,
-                header_fingerprint=header.fingerprint(part),
-                as_of=as_of,
-                may_be_stale=step.within_cooldown(part, as_of, work),
-            )
-        )
+        may_be_stale = step.within_cooldown(part, as_of, work)
+        document_id = work.loads.add_document(replace(document, may_be_stale=may_be_stale))
         fetched = replace(part, state=SliceState.FETCHED, document_id=document_id, wait_until=None, prepaid=None)
         work.slices.save(fetched)
     return task.model_copy(update={"step": Step.NORMALIZE})
+
+
+def keep_raw(seller_id: str, part: Slice, chunks: Iterator[bytes], objects: ObjectStore, as_of: datetime) -> Document:
+    """Write the slice's raw object. The answer is its document, which nobody has noted yet."""
+    header = _Header(chunks)
+    stored = objects.put(_raw_key(seller_id, part), _without_buyers(header, part))
+    return Document(
+        document_id=0,
+        connection_id=part.connection_id,
+        stream=part.stream,
+        source=part.source,
+        scope=part.scope,
+        days=part.days,
+        raw_object=stored.key,
+        sha256=stored.sha256,
+        size=stored.size,
+        header_fingerprint=header.fingerprint(part),
+        as_of=as_of,
+        may_be_stale=False,
+        since=part.since,
+    )
 
 
 def _raw_key(seller_id: str, part: Slice) -> str:

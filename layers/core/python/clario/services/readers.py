@@ -4,14 +4,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, time, timedelta
 
+from ..domain.cadence import HOLD_BACK
 from ..domain.personal import is_personal, without_personal_fields
 from ..domain.slices import Slice
 from ..domain.sources import FoundReportSource
 from ..domain.values import ONE_DAY, home_marketplace
 from .ports import SellerApi
 
-# Amazon refuses windows that end within the last two minutes.
-NOT_BEFORE_NOW = timedelta(minutes=2, seconds=5)
 A_MOMENT = timedelta(milliseconds=1)
 
 
@@ -37,10 +36,10 @@ def _without_persons(page: bytes) -> bytes:
 
 
 def _window(part: Slice, now: datetime) -> tuple[datetime, datetime] | None:
-    """[start, end) of the slice's days, up to as close to `now` as Amazon allows."""
+    """[start, end) of the slice's days, or from `since` on, up to as close to `now` as Amazon allows."""
     zone = home_marketplace(list(part.marketplace_ids)).zone
-    start = datetime.combine(part.days.start, time(), zone)
-    end = min(datetime.combine(part.days.end + ONE_DAY, time(), zone), now - NOT_BEFORE_NOW)
+    start = part.since or datetime.combine(part.days.start, time(), zone)
+    end = min(datetime.combine(part.days.end + ONE_DAY, time(), zone), now - HOLD_BACK)
     return (start, end) if start < end else None
 
 

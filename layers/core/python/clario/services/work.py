@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from uuid import UUID
 
 if TYPE_CHECKING:
+    from ..domain.cadence import Covered
     from ..domain.claims import Change, StoredClaim
     from ..domain.detection.facts import SellerFacts
     from ..domain.progress import ProgressEvent
@@ -88,7 +89,10 @@ class Sync:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One raw object and what it says: the days it covers, and when Amazon made it (`as_of`)."""
+    """One raw object and what it says: the days it covers, and when Amazon made it (`as_of`).
+
+    Of its first day it says only what is newer than `since`, where that is set.
+    """
 
     document_id: int
     connection_id: int
@@ -102,6 +106,7 @@ class Document:
     header_fingerprint: str | None
     as_of: datetime
     may_be_stale: bool
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,20 @@ class DetectionAttempt:
 
     number: int
     done: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A stream of a connection that a worker refreshes while its lease lasts.
+
+    `prepaid`: the operation whose usage plan has a call set aside for `due_at`.
+    """
+
+    connection_id: int
+    stream: str
+    lease: str
+    due_at: datetime
+    prepaid: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +272,10 @@ class Loads(Protocol):
         """How many rows a day had on average, by dataset and scope, in everything that was stored."""
         ...
 
+    def coverage(self, connection_id: int, dataset: str, scope: str, since: date) -> dict[date, Covered]:
+        """What is known of each loaded day from then on."""
+        ...
+
     def holds_rows(self, part: Slice) -> bool:
         """Whether there are rows of the slice's days; where rows have no day, whether a document spoke of them."""
         ...
@@ -264,7 +287,7 @@ class Loads(Protocol):
     def store(self, document: Document, parts: Mapping[str, BinaryIO], rejected: Iterable[Rejected]) -> Stored:
         """Write a document's rows (CSV with header, by table) and its coverage in one go.
 
-        Only days whose coverage is not newer than the document are touched, whatever order documents arrive in. A
+        Only days of which no newer document has told the whole are touched, whatever order documents arrive in. A
         snapshot that a newer one has overtaken still fills the history of its own day.
         """
         ...
@@ -322,6 +345,18 @@ class Detections(Protocol):
         ...
 
 
+class Refreshes(Protocol):
+    """Turns at refreshing the seller's streams."""
+
+    def begin(self, lease: str, duration: timedelta) -> list[Turn]:
+        """The turns of the lease, from now on for so long at most; none when they are begun, over or another's."""
+        ...
+
+    def end(self, turn: Turn, due_at: datetime, *, prepaid: str | None = None, error: str | None = None) -> None:
+        """Give the turn back, the next one being due then; nothing happens when the lease has become another's."""
+        ...
+
+
 class Costs(Protocol):
     def put(self, costs: Iterable[ProductCost]) -> int:
         """Add or replace; answers how many."""
@@ -334,6 +369,19 @@ class Costs(Protocol):
 
 class Dispatch(Protocol):
     """What is due, across sellers: ids and times, never data."""
+
+    def lease_refreshes(
+        self, cadences: Mapping[str, timedelta], duration: timedelta, limit: int
+    ) -> list[tuple[str, str]]:
+        """Take at most so many streams whose turn has come and answer with seller and lease of each.
+
+        The streams of one connection have one lease; sellers get their turns side by side, each with what is due
+        longest. What nobody begins to refresh within `duration` is due again.
+
+        Args:
+            cadences: the streams that are refreshed, and how often.
+        """
+        ...
 
     def quiet_syncs(self, since: datetime) -> list[str]:
         """Whose running sync has given no sign of life since then."""
@@ -363,6 +411,8 @@ class Work(Protocol):
     def detections(self) -> Detections: ...
     @property
     def costs(self) -> Costs: ...
+    @property
+    def refreshes(self) -> Refreshes: ...
 
 
 class Database(Protocol):

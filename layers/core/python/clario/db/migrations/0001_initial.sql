@@ -131,6 +131,7 @@ CREATE TABLE documents (
     header_fingerprint text,
     as_of              timestamptz NOT NULL,            -- when Amazon made it
     may_be_stale       boolean NOT NULL DEFAULT false,  -- made within the report's cooldown: nothing is deleted for it
+    since              timestamptz,                     -- of its first day only what is newer; null: whole days
     fetched_at         timestamptz NOT NULL DEFAULT clario_now()
 );
 CREATE INDEX documents_by_stream ON documents (connection_id, stream, as_of);
@@ -146,7 +147,8 @@ CREATE TABLE coverage (
     stream        text NOT NULL,
     source        text NOT NULL,                        -- what was asked last
     as_of         timestamptz NOT NULL,
-    document_id   bigint,                               -- null: Amazon said there is nothing
+    whole_as_of   timestamptz,                          -- of when the last document is that told the whole day
+    document_id   bigint,                               -- that told of it last; null: Amazon said there is nothing
     PRIMARY KEY (connection_id, dataset, scope, day)
 );
 
@@ -166,6 +168,20 @@ CREATE TABLE rejected_rows (
     raw           text NOT NULL,
     PRIMARY KEY (connection_id, document_id, line, ordinal)
 );
+
+CREATE TABLE refreshes (
+    connection_id bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    stream        text NOT NULL,
+    seller_id     text NOT NULL,
+    due_at        timestamptz NOT NULL,
+    lease         uuid,                                 -- null: nobody's
+    leased_until  timestamptz,
+    begun         boolean NOT NULL DEFAULT false,       -- the message has come
+    prepaid       text,                                 -- the operation that has a call set aside for due_at
+    error         text,                                 -- what the last refresh failed with; null: it went well
+    PRIMARY KEY (connection_id, stream)
+);
+CREATE INDEX refreshes_due ON refreshes (due_at);
 
 -- Columns that every loaded row has: as_of and document_id say which document wrote its present values, line where.
 
@@ -797,7 +813,7 @@ DECLARE
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'connections', 'tokens', 'progress_events', 'sync_slices', 'documents', 'coverage', 'rejected_rows',
-        'ledger_events', 'ledger_balances', 'claims', 'financial_events', 'settlement_lines', 'inventory',
+        'refreshes', 'ledger_events', 'ledger_balances', 'claims', 'financial_events', 'settlement_lines', 'inventory',
         'inventory_history', 'inbound_shipments', 'inbound_shipment_statuses', 'inbound_shipment_items', 'orders',
         'order_items', 'shipped_items', 'returns', 'replacements', 'removal_orders', 'removal_shipments',
         'fee_previews', 'storage_charges', 'aged_inventory_charges', 'product_costs', 'detection_queue',
@@ -820,6 +836,7 @@ CREATE POLICY own_rows ON sync_progress USING (user_id = nullif(current_setting(
 CREATE POLICY dispatch ON connections FOR SELECT TO clario_dispatch USING (true);
 CREATE POLICY dispatch ON sync_progress FOR SELECT TO clario_dispatch USING (true);
 CREATE POLICY dispatch ON detection_queue FOR SELECT TO clario_dispatch USING (true);
+CREATE POLICY dispatch ON refreshes TO clario_dispatch USING (true);
 
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO clario_worker;
@@ -827,6 +844,8 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO clario_api;
 REVOKE SELECT ON tokens, usage_plans FROM clario_api;
 GRANT INSERT, UPDATE ON sync_progress, progress_events, connections TO clario_api;
 GRANT INSERT, UPDATE, DELETE ON product_costs TO clario_api;
-GRANT SELECT (seller_id, status) ON connections TO clario_dispatch;
+GRANT SELECT (connection_id, seller_id, status) ON connections TO clario_dispatch;
 GRANT SELECT (sync_id, user_id, status, started_at, completed_at, updated_at) ON sync_progress TO clario_dispatch;
 GRANT SELECT (seller_id, sync_id, status, created_at, leased_until) ON detection_queue TO clario_dispatch;
+GRANT SELECT, INSERT (connection_id, stream, seller_id, due_at), UPDATE (lease, leased_until, begun) ON refreshes
+    TO clario_dispatch;

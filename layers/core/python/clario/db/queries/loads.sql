@@ -1,8 +1,8 @@
 -- name: add_document
 INSERT INTO documents (seller_id, connection_id, stream, source, scope, start_day, end_day, raw_object, sha256, bytes,
-                       header_fingerprint, as_of, may_be_stale)
+                       header_fingerprint, as_of, may_be_stale, since)
 VALUES (%(seller_id)s, %(connection_id)s, %(stream)s, %(source)s, %(scope)s, %(start_day)s, %(end_day)s,
-        %(raw_object)s, %(sha256)s, %(size)s, %(header_fingerprint)s, %(as_of)s, %(may_be_stale)s)
+        %(raw_object)s, %(sha256)s, %(size)s, %(header_fingerprint)s, %(as_of)s, %(may_be_stale)s, %(since)s)
 RETURNING document_id
 
 -- name: get_document
@@ -12,7 +12,8 @@ SELECT * FROM documents WHERE document_id = %(document_id)s
 SELECT * FROM documents WHERE seller_id = %(seller_id)s AND end_day >= %(day)s ORDER BY as_of, document_id
 
 -- name: covered_days
-SELECT day, as_of FROM coverage
+-- Of when the last reading of the whole day is: what refreshes have added since does not make it younger.
+SELECT day, coalesce(whole_as_of, as_of) AS as_of FROM coverage
 WHERE connection_id = %(connection_id)s AND dataset = %(dataset)s AND scope = %(scope)s
 
 -- name: rows_of_sources
@@ -23,6 +24,10 @@ WHERE seller_id = %(seller_id)s AND connection_id = %(connection_id)s AND state 
   AND source = ANY (%(sources)s)
 GROUP BY source, scope
 
+-- name: coverage_since
+SELECT day, as_of, whole_as_of, source FROM coverage
+WHERE connection_id = %(connection_id)s AND dataset = %(dataset)s AND scope = %(scope)s AND day >= %(since)s
+
 -- name: holds_documents
 -- Whether a document has spoken of any of these days.
 SELECT EXISTS (
@@ -32,13 +37,14 @@ SELECT EXISTS (
 ) AS found
 
 -- name: accepted_days
--- The days of a document of which nothing newer is known. Orders of arrival lie, `as_of` does not.
+-- The days of a document of which no newer one has told the whole. Orders of arrival lie, `as_of` does not. Windows of
+-- refreshes that are newer have added rows, which keep their own `as_of`; a replay needs both, the whole day and them.
 SELECT wanted.day::date AS day
 FROM generate_series(%(start_day)s::date, %(end_day)s::date, interval '1 day') AS wanted (day)
 LEFT JOIN coverage AS known
   ON known.connection_id = %(connection_id)s AND known.dataset = %(dataset)s AND known.scope = %(scope)s
  AND known.day = wanted.day::date
-WHERE known.as_of IS NULL OR known.as_of <= %(as_of)s
+WHERE known.whole_as_of IS NULL OR known.whole_as_of <= %(as_of)s
 
 -- name: is_overtaken
 -- Whether a newer document of the same scope is stored, whatever its day: a snapshot then is not the present state.
@@ -48,12 +54,15 @@ SELECT EXISTS (
 ) AS overtaken
 
 -- name: cover_days
-INSERT INTO coverage (connection_id, dataset, scope, day, seller_id, stream, source, as_of, document_id)
+-- The newest document says of when a day is known. `since_day`: the day of which it did not tell the whole.
+INSERT INTO coverage (connection_id, dataset, scope, day, seller_id, stream, source, as_of, whole_as_of, document_id)
 SELECT %(connection_id)s, %(dataset)s, %(scope)s, accepted.day, %(seller_id)s, %(stream)s, %(source)s, %(as_of)s,
-       %(document_id)s
+       CASE WHEN accepted.day IS DISTINCT FROM %(since_day)s::date THEN %(as_of)s::timestamptz END, %(document_id)s
 FROM unnest(%(days)s::date[]) AS accepted (day)
 ON CONFLICT (connection_id, dataset, scope, day) DO UPDATE
-SET source = excluded.source, as_of = excluded.as_of, document_id = excluded.document_id
+SET source = excluded.source, as_of = excluded.as_of,
+    whole_as_of = greatest(coverage.whole_as_of, excluded.whole_as_of),
+    document_id = coalesce(excluded.document_id, coverage.document_id)
 WHERE coverage.as_of <= excluded.as_of
 
 -- name: drop_rejected
