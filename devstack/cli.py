@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +15,7 @@ from clario.domain.values import home_marketplace, local_day
 from clario.errors import ClarioError, ConfigurationError
 from clario.services.costs import put_costs_csv
 from clario.services.replay import replay
+from clario.services.status import sync_status
 from clario.services.work import Document, Stored, Work
 from devstack import report
 from devstack.doctor import examine
@@ -128,6 +129,8 @@ def run_sync(running: Runtime, seller_id: str, console: Console) -> int:
         except KeyboardInterrupt:
             control.cancel(seller_id, sync_id)
             raise
+    status = sync_status(seller_id, sync_id, database=container.database, clock=container.clock)
+    report.warned(console, status.warnings)
     show_owed(running, seller_id, console)
     return 0 if last.status == "completed" else 1
 
@@ -136,10 +139,10 @@ def show_owed(running: Runtime, seller_id: str, console: Console) -> None:
     """The tables of what Amazon owes this seller today."""
     container = running.container
     with container.database.transaction(seller_id) as work:
-        connection = work.connections.all()[0]
+        shops = [list(connection.marketplace_ids) for connection in work.connections.all()]
         detections = work.detections.all()
-    zone = home_marketplace(list(connection.marketplace_ids)).zone
-    report.owed(console, detections, local_day(container.clock.now(), zone))
+    zones = [home_marketplace(ids).zone for ids in shops if ids]
+    report.owed(console, detections, local_day(container.clock.now(), zones[0] if zones else UTC))
 
 
 def _status(options: argparse.Namespace, console: Console) -> int:

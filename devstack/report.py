@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from clario.domain.claims import days_remaining
-from clario.services.work import Sync
+from clario.services.work import Sync, SyncWarning
 
 NAMES = {"lost_warehouse": "lost in warehouse", "damaged_warehouse": "damaged in warehouse"}
 BIGGEST = 10
@@ -31,6 +31,12 @@ def owed(console: Console, detections: list[dict[str, Any]], today: date) -> Non
         f", {sum(row['status'] == 'resolved' for row in detections)} resolved.",
         highlight=False,
     )
+
+
+def warned(console: Console, warnings: Iterable[SyncWarning]) -> None:
+    """What went wrong, or is worth knowing, with streams and connections; nothing after a calm sync."""
+    for warning in warnings:
+        console.print(f"{warning.severity:>7}  {warning.source}: {warning.detail}", highlight=False)
 
 
 def _by_type(claims: list[dict[str, Any]]) -> Table:

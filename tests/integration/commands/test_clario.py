@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from devstack.amazon import lasting_world
+from tests.fixtures.amazon import amazon_here
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -72,3 +74,24 @@ def test_the_local_amazons_world_goes_on_between_two_commands(tmp_path: Path) ->
     first = lasting_world(tmp_path)
     assert lasting_world(tmp_path) == first
     assert lasting_world(tmp_path / "other")[2:] == ("--ahead", "400")
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The settings for a sync against Amazon's fixed samples."""
+    places = {"RAW_STORE": str(tmp_path / "raw"), "TOKEN_KEY": str(tmp_path / "key"), "SYNC_HISTORY_DAYS": "3"}
+    with amazon_here(1000.0, "--static-sandbox", "--size", "300", "--days", "40") as amazon:
+        yield {**amazon.settings(), "AMAZON_SPAPI_STATIC_SANDBOX": "1", **places}
+
+
+def test_a_sync_against_samples_completes_and_says_that_they_are_samples(database_url: str, samples) -> None:
+    started = clario(database_url, "sync", "start", **samples)
+    assert started.returncode == 0, started.stderr
+    assert "100%  Sync completed successfully - 0 discrepancies detected" in started.stdout
+    assert "info  amazon_spapi: Amazon's static sandbox has fixed samples" in started.stdout
+
+
+def test_a_first_sync_that_fails_says_why_and_nothing_else(database_url: str, samples) -> None:
+    failed = clario(database_url, "sync", "start", **{**samples, "AMAZON_SPAPI_REFRESH_TOKEN": "Atzr|nobody"})
+    assert (failed.returncode, failed.stderr) == (1, "")
+    assert "Sync failed - no usable connection to Amazon is left: connect Amazon again" in failed.stdout
