@@ -47,8 +47,9 @@ prove: setup ## prove a deployed stack, ten minutes: make prove STACK=clario-dev
 
 bench: bench-load bench-coldstart bench-serving ## all measurements
 
-bench-load: setup ## how long the first load takes at Amazon's pace
+bench-load: setup ## how long the first load takes at Amazon's pace: a million orders, and a small seller to the end
 	@$(PY) -m bench.first_load
+	@$(PY) -m bench.first_load --orders 4000 --store
 
 bench-serving: setup ## how fast the local Amazon itself is
 	@$(PY) -m bench.serving

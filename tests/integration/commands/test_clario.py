@@ -1,6 +1,7 @@
 """The command line, run as a person runs it."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -44,6 +45,15 @@ def test_a_wrong_setting_is_one_line(database_url: str) -> None:
 
 def test_before_the_first_sync_the_next_step_is_named(database_url: str) -> None:
     assert "clario sync start" in clario(database_url, "sync", "status").stdout
+
+
+def test_the_plan_is_shown_before_anything_is_connected(database_url: str) -> None:
+    run = clario(database_url, "plan", "--days", "60", COLUMNS="120")
+    assert run.returncode == 0, run.stderr
+    assert "Nothing is connected yet; a seller in ATVPDKIKX0DER would load" in run.stdout
+    assert re.search(r"orders +GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL +\d{4}-\d\d-\d\d +3 ", run.stdout)
+    assert re.search(r"createReport +\d+", run.stdout)
+    assert re.search(r"All side by side: [\d.]+ minutes; Amazon's usage plans allow no less than [\d.]+\.", run.stdout)
 
 
 def test_costs_are_loaded_from_a_file_and_bad_rows_named(database_url: str, tmp_path: Path) -> None:

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from clario.domain.slices import Slice, SliceState
 from clario.domain.streams import STREAMS
 from clario.services.planning import Planning
 from clario.services.work import Sync
+from devstack.loading_plan import show_plans
 from tests.integration.sync.conftest import SELLER, Bench, opened
-
-SETTLEMENTS = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
 
 
 class Syncs:
@@ -101,3 +100,12 @@ def test_a_plan_for_now_knows_what_is_loaded_and_how_much_a_day_brings(syncs: Sy
     assert planned == set(days(syncs.by_hand))
     assert nothing_known == set(days(syncs.first))
     assert 0 < measured["orders"] < 20
+
+
+def test_the_plan_of_a_connection_is_shown_with_what_is_still_to_load(syncs: Syncs) -> None:
+    console = Console(record=True, width=140)
+    show_plans(syncs.bench.container, SELLER, days=70, orders_a_day=100, console=console)
+    told = console.export_text()
+    assert "(na; ATVPDKIKX0DER) would load" in told
+    assert "searchOrders" in told
+    assert "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL" not in told
