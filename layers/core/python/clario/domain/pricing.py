@@ -13,7 +13,7 @@ from math import ceil
 
 from .slices import cut
 from .sources import FoundReportSource, PagedSource, ReportSource, Source
-from .usage_plans import USAGE_PLANS, UsagePlan
+from .usage_plans import USAGE_PLANS
 from .values import DayRange
 
 ASSUMED_ORDERS_A_DAY = 100.0  # of a seller of whom nothing is loaded yet
@@ -48,12 +48,8 @@ class Load:
     slices: tuple[DayRange, ...]
     calls: Mapping[str, int]
 
-    def least_time(self, plans: Mapping[str, UsagePlan]) -> timedelta:
-        """How long it takes if nothing else is loaded."""
-        return least_time(self.calls, plans)
 
-
-def plan_loads(needs: Iterable[Need], plans: Mapping[str, UsagePlan] = USAGE_PLANS) -> list[Load]:
+def plan_loads(needs: Iterable[Need]) -> list[Load]:
     """The fastest way for every need, in the order of the needs.
 
     What can be loaded in one way only is priced first: its calls are in the way of everything else.
@@ -62,29 +58,27 @@ def plan_loads(needs: Iterable[Need], plans: Mapping[str, UsagePlan] = USAGE_PLA
     spent = Counter[str]()
     chosen: dict[int, Load] = {}
     for number, need in sorted(enumerate(wanted), key=lambda entry: len(entry[1].ways) > 1):
-        chosen[number] = min(
-            (load_by(way, need, plans) for way in need.ways), key=lambda load: _ready_after(load, spent, plans)
-        )
+        chosen[number] = min((load_by(way, need) for way in need.ways), key=lambda load: _ready_after(load, spent))
         spent.update(chosen[number].calls)
     return [chosen[number] for number in range(len(wanted))]
 
 
-def load_by(way: Source, need: Need, plans: Mapping[str, UsagePlan] = USAGE_PLANS) -> Load:
+def load_by(way: Source, need: Need) -> Load:
     """The need loaded in that way."""
-    slices = tuple(cut(way, need.days, longest_slice(way, need.rows_a_day, plans)))
+    slices = tuple(cut(way, need.days, longest_slice(way, need.rows_a_day)))
     calls = Counter[str]()
     for days in slices:
         calls.update(_calls(way, rows=need.rows_a_day * len(days.days())))
     return Load(need.stream, way, need.scope, slices, calls)
 
 
-def longest_slice(source: Source, rows_a_day: float, plans: Mapping[str, UsagePlan] = USAGE_PLANS) -> int:
+def longest_slice(source: Source, rows_a_day: float) -> int:
     """So many days a slice may have for its pages to be read in time; one day at least."""
     if not isinstance(source, PagedSource) or rows_a_day <= 0:
         return source.slice_days
-    rows = plans[source.name].calls_within(source.paged_within) * source.page_rows
+    rows = USAGE_PLANS[source.name].calls_within(source.paged_within) * source.page_rows
     if source.also_called:
-        rows = min(rows, plans[source.also_called].calls_within(source.paged_within))
+        rows = min(rows, USAGE_PLANS[source.also_called].calls_within(source.paged_within))
     return max(1, min(source.slice_days, int(rows / rows_a_day)))
 
 
@@ -96,41 +90,45 @@ def total_calls(loads: Iterable[Load]) -> Counter[str]:
     return total
 
 
-def least_time(calls: Mapping[str, int], plans: Mapping[str, UsagePlan] = USAGE_PLANS) -> timedelta:
+def least_time(calls: Mapping[str, int]) -> timedelta:
     """The lower bound that usage plans set on that many calls, by operation."""
-    return max((plans[name].least_time(count) for name, count in calls.items()), default=timedelta(0))
+    return max((USAGE_PLANS[name].least_time(count) for name, count in calls.items()), default=timedelta(0))
 
 
-def predicted_time(loads: Iterable[Load], plans: Mapping[str, UsagePlan] = USAGE_PLANS) -> timedelta:
+def predicted_time(loads: Iterable[Load]) -> timedelta:
     """How long the loads will take: with the margin that is left of every burst, and the last report's turnaround.
 
     What computing takes is not in it; it goes on while Amazon is waited for.
     """
-    calls = total_calls(loads)
-    kept = {name: plans[name].with_margin() for name in calls}
-    return max((_ready(name, calls[name], kept) for name in calls), default=timedelta(0))
+    return _ready(total_calls(loads))
 
 
-def _ready(operation: str, count: int, plans: Mapping[str, UsagePlan]) -> timedelta:
+def _ready(calls: Mapping[str, int]) -> timedelta:
+    return max((_ready_of(name, count) for name, count in calls.items()), default=timedelta(0))
+
+
+def _ready_of(operation: str, count: int) -> timedelta:
     turnaround = TURNAROUND if operation in ("createReport", "getReportDocument") else timedelta(0)
-    return plans[operation].least_time(count) + turnaround
+    return USAGE_PLANS[operation].with_margin().least_time(count) + turnaround
 
 
-def _ready_after(load: Load, spent: Counter[str], plans: Mapping[str, UsagePlan]) -> timedelta:
+def _ready_after(load: Load, spent: Counter[str]) -> timedelta:
     """When the load is ready if those calls are made before it; never, where pages could not be read in time."""
-    if not _pages_in_time(load, plans):
+    if not _pages_in_time(load):
         return NEVER
-    return max((_ready(name, spent[name] + count, plans) for name, count in load.calls.items()), default=timedelta(0))
+    return _ready({name: spent[name] + count for name, count in load.calls.items()})
 
 
-def _pages_in_time(load: Load, plans: Mapping[str, UsagePlan]) -> bool:
-    """Whether all pages of an operation can be read as fast as one slice must be. Where the burst is most of what there
-    is, a second slice finds nothing left of it and would begin again and again."""
+def _pages_in_time(load: Load) -> bool:
+    """Whether no slice has to wait longer for a page than it may, though somebody else pages the same operation.
+
+    Where that is long, only a burst can be read: what comes after it would begin again and again.
+    """
     source = load.source
     if not isinstance(source, PagedSource):
         return True
-    plan = plans[source.name].with_margin()
-    slow = 1 / plan.rate > source.paged_within.total_seconds()
+    plan = USAGE_PLANS[source.name].with_margin()
+    slow = 2 / plan.rate > source.paged_within.total_seconds()
     return not slow or load.calls[source.name] <= plan.burst
 
 
