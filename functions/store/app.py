@@ -9,4 +9,4 @@ from clario.services.store import store
 @step(SliceTask)
 def lambda_handler(task: SliceTask) -> SliceTask:
     c = container()
-    return store(task, database=c.database, objects=c.objects)
+    return store(task, database=c.database, objects=c.objects, metrics=c.metrics)

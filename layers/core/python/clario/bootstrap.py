@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from clario.api.dependencies import ApiServices
     from clario.api.sessions import Sessions
     from clario.db.connection import PostgresDatabase
-    from clario.services.ports import Clock, ObjectStore, Queue, SellerApi, TokenCipher, Workflow
+    from clario.services.ports import Clock, Metrics, ObjectStore, Queue, SellerApi, TokenCipher, Workflow
     from clario.services.work import Connection
     from clario.spapi.seller_api import AmazonSellerApi
 
@@ -132,6 +132,12 @@ class Container:
         from clario.aws.workflow import StepFunctionsWorkflow
 
         return self.workflow or StepFunctionsWorkflow(_named(self.settings.state_machine_arn, "STATE_MACHINE_ARN"))
+
+    @cached_property
+    def metrics(self) -> "Metrics":
+        from clario.aws.metrics import CloudWatchMetrics
+
+        return CloudWatchMetrics(heard=self.settings.deployed)
 
     @cached_property
     def detection_queue(self) -> "Queue":

@@ -10,9 +10,9 @@ from clario.api import problems
 from clario.api.dependencies import ApiServices
 from clario.api.document import document, operation_id
 from clario.api.guard import Guard
-from clario.api.routes import costs, detections, progress, service, syncs
+from clario.api.routes import costs, detections, health, progress, service, syncs
 
-SYNC_AREA = (service.router, syncs.router)
+SYNC_AREA = (service.router, syncs.router, health.router)
 PROGRESS_AREA = (progress.router,)
 DETECTIONS_AREA = (detections.router, costs.router)
 EVERYTHING = (*SYNC_AREA, *PROGRESS_AREA, *DETECTIONS_AREA)

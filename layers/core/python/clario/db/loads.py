@@ -59,6 +59,19 @@ class DatabaseLoads:
 
         return holds_rows(self._run, part)
 
+    def doubted_at(self, part: Slice) -> datetime | None:
+        row = self._run.row(
+            "doubted_at",
+            connection_id=part.connection_id,
+            stream=part.stream,
+            source=part.source,
+            scope=part.scope,
+            start_day=part.days.start,
+            end_day=part.days.end,
+        )
+        at: datetime | None = row["at"]
+        return at
+
     def unseen_orders(self, part: Slice, order_ids: list[str]) -> int:
         row = self._run.row(
             "unseen_orders",

@@ -19,6 +19,7 @@ from clario.services.work import Connection, EnvironmentConnection, Sync, SyncWa
 if TYPE_CHECKING:
     from clario.db.costs import DatabaseCosts
     from clario.db.detections import DatabaseDetections
+    from clario.db.health import DatabaseHealth
     from clario.db.loads import DatabaseLoads
     from clario.db.refreshes import DatabaseRefreshes
     from clario.services.pages import Statistics
@@ -48,6 +49,12 @@ class DatabaseWork:
         from clario.db.detections import DatabaseDetections
 
         return DatabaseDetections(self._statements)
+
+    @cached_property
+    def health(self) -> "DatabaseHealth":
+        from clario.db.health import DatabaseHealth
+
+        return DatabaseHealth(self._statements)
 
     @cached_property
     def costs(self) -> "DatabaseCosts":

@@ -9,9 +9,11 @@ from typing import Any, BinaryIO
 
 from psycopg import sql
 
-from clario.db.parts import staged
+from clario.db.parts import listed, staged
+from clario.db.shrinkage import would_shrink
 from clario.db.statements import Statements
 from clario.db.tables import StoreStatements, Writes, store_statements
+from clario.domain.contracts import CODED
 from clario.domain.records import Ordinals, Rejected
 from clario.domain.slices import Slice
 from clario.domain.streams import source_of
@@ -53,12 +55,22 @@ class Storing:
 
     def store(self, parts: Mapping[str, BinaryIO], rejected: Iterable[Rejected]) -> Stored:
         """See `clario.services.work.Loads.store`."""
-        for table in self._tables:
-            self._stage(table, store_statements(table), parts[table.name])
+        staged_rows = [self._stage(table, store_statements(table), parts[table.name]) for table in self._tables]
         self._run.rows("lock_table", name=f"store:{self._document.connection_id}:{self._source.dataset}")
         days = self._accepted()
         values = self._values | {"seller_id": self._run.seller_id, "days": days}
-        unread = self._store_rejected(days, rejected)
+        all_rejected = list(rejected)
+        unread = self._of_days(days, all_rejected)
+        known, named = self._doubts(values, len(unread)) or (None, None)
+        counts = {"rows": staged_rows[0], "rejected": len(all_rejected)}
+        self._run.write("count_document", document_id=self._document.document_id, shrunk_to=named, **counts)
+        if known is None:
+            self._drop_rejected(days)
+        self._add_rejected(unread)
+        written, deleted = self._write_all(values, len(unread)) if known is None else (0, 0)
+        return Stored(len(days), written, deleted, codes=self._codes(), doubted=known, **counts)
+
+    def _write_all(self, values: dict[str, Any], unread: int) -> tuple[int, int]:
         written = deleted = 0
         for table in self._tables:
             # A row of a snapshot that could not be read may be any row that seems to be gone.
@@ -67,7 +79,29 @@ class Storing:
             written, deleted = written + changed[0], deleted + changed[1]
         if not self._document.may_be_stale:
             self._run.write("cover_days", **values)
-        return Stored(accepted_days=len(days), written=written, deleted=deleted)
+        return written, deleted
+
+    def _doubts(self, values: dict[str, Any], unread: int) -> tuple[int, int] | None:
+        """See `would_shrink`; what makes no row go is not in doubt."""
+        stale, present_only = self._document.may_be_stale, self._source.present_only
+        for table in self._tables:
+            if table.mode is WriteMode.SNAPSHOT and (unread or self._is_overtaken(values)):
+                continue
+            about = values | {"may_be_stale": stale, "any_day": present_only}
+            if found := would_shrink(self._run, table, about, unread):
+                return found
+        return None
+
+    def _codes(self) -> dict[str, set[str]]:
+        """The values of the document's coded columns, by column."""
+        found: dict[str, set[str]] = {}
+        for table in self._tables:
+            if columns := CODED.get(table.name):
+                query = sql.SQL("SELECT DISTINCT {} FROM {}").format(listed(columns), staged(table))
+                for row in self._run.connection.execute(query):
+                    for column, code in row.items():
+                        found.setdefault(column, set()).update([code] if code is not None else [])
+        return found
 
     def _accepted(self) -> list[date]:
         """The days it may write. Where rows do not say which day they belong to, it is all of them or none."""
@@ -80,10 +114,13 @@ class Storing:
         statements = store_statements(table)
         if statements.history:
             self._apply(statements.history, values, whole)
-        if table.mode is WriteMode.SNAPSHOT and self._run.row("is_overtaken", **values)["overtaken"]:
+        if table.mode is WriteMode.SNAPSHOT and self._is_overtaken(values):
             # No longer the present state, it has only history to tell.
             values = values | {"days": []}
         return self._apply(statements.rows, values, whole)
+
+    def _is_overtaken(self, values: dict[str, Any]) -> bool:
+        return bool(self._run.row("is_overtaken", **values)["overtaken"])
 
     def _apply(self, writes: Writes, values: dict[str, Any], whole: bool) -> tuple[int, int]:
         written = self._run.connection.execute(writes.merge, values).rowcount
@@ -91,27 +128,35 @@ class Storing:
             return written, 0
         return written, self._run.connection.execute(writes.clean_up, values).rowcount
 
-    def _stage(self, table: Table, statements: StoreStatements, rows: BinaryIO) -> None:
+    def _stage(self, table: Table, statements: StoreStatements, rows: BinaryIO) -> int:
+        """How many rows there are."""
         self._run.connection.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(staged(table)))
         self._run.connection.execute(statements.create_staging)
-        with self._run.connection.cursor() as cursor, cursor.copy(statements.copy) as copy:
-            while block := rows.read(COPY_BLOCK):
-                copy.write(block)
+        with self._run.connection.cursor() as cursor:
+            with cursor.copy(statements.copy) as copy:
+                while block := rows.read(COPY_BLOCK):
+                    copy.write(block)
+            count = cursor.rowcount
         if statements.index is not None:
             self._run.connection.execute(statements.index)
+        return count
 
-    def _store_rejected(self, days: list[date], rejected: Iterable[Rejected]) -> int:
+    def _of_days(self, days: list[date], rejected: Iterable[Rejected]) -> list[Rejected]:
+        """Rejected rows of these days; one that says no day goes with any of them."""
+        accepted = set(days)
+        return [entry for entry in rejected if (entry.day in accepted if entry.day else accepted)]
+
+    def _drop_rejected(self, days: list[date]) -> None:
         if days and not self._document.may_be_stale and self._document.since is None:
             self._run.write("drop_rejected", **self._values, days=days)
-        accepted = set(days)
+
+    def _add_rejected(self, rejected: Iterable[Rejected]) -> None:
         ordinals = Ordinals()
         rows = [
             self._values
             | {"line": entry.line, "ordinal": ordinals.next(entry.line), "day": entry.day}
             | {"reason": entry.reason, "raw": entry.raw}
             for entry in rejected
-            if (entry.day in accepted if entry.day else accepted)
         ]
         if rows:
             self._run.write_many("add_rejected", rows)
-        return len(rows)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from ..domain.slices import Slice, SliceState, Step, next_step
@@ -64,11 +64,14 @@ class AmazonStep:
             return self.save(task, replace(part, wait_until=throttled.until, prepaid=throttled.operation))
 
     def within_cooldown(self, part: Slice, made_at: datetime, work: Work) -> bool:
-        """Whether a report made then may be the build we already have: Amazon rebuilds it only once per cooldown."""
+        """Whether a report made then may be the build we already have: Amazon rebuilds it only once per cooldown.
+
+        What we have are rows, or a document that was not believed.
+        """
         source = part.definition
         if not isinstance(source, ReportSource):
             return False
-        newest = newest_data(part, work)
+        newest = max(filter(None, (newest_data(part, work), work.loads.doubted_at(part))), default=None)
         return newest is not None and made_at < newest + source.cooldown / self.amazon.rate_scale
 
     def after(self, wait: timedelta) -> datetime:
@@ -78,15 +81,36 @@ class AmazonStep:
 
 def newest_data(part: Slice, work: Work) -> datetime | None:
     """When Amazon made the newest data that is loaded for the slice's days."""
+    return max(_loaded(part, work).values(), default=None)
+
+
+def is_loaded(part: Slice, work: Work) -> bool:
+    """Whether each of the slice's days was loaded before."""
+    return len(_loaded(part, work)) == len(part.days.days())
+
+
+def _loaded(part: Slice, work: Work) -> dict[date, datetime]:
     covered = work.loads.covered_days(part.connection_id, part.definition.dataset, part.scope)
-    return max((as_of for day, as_of in covered.items() if day in part.days), default=None)
+    return {day: as_of for day, as_of in covered.items() if day in part.days}
 
 
-def held_back(part: Slice, work: Work) -> Slice:
-    """The slice ended without news: within a report's refresh period Amazon has none, and what is loaded stays."""
-    as_of = newest_data(part, work)
-    since = f"; the data is of {as_of:%Y-%m-%d %H:%M} UTC" if as_of else ""
-    detail = f"Amazon answers with its last build of this report until its refresh period is over{since}"
+def held_back(part: Slice, as_of: datetime | None) -> Slice:
+    """The slice ended without news: within a report's refresh period Amazon has none, and what is loaded stays.
+
+    Args:
+        as_of: of when that is.
+    """
+    told = "Amazon answers with its last build of this report until its refresh period is over"
     return replace(
-        part, state=SliceState.UNCHANGED, wait_until=None, note="report_cooldown", severity="info", error=detail
+        part,
+        state=SliceState.UNCHANGED,
+        wait_until=None,
+        note="report_cooldown",
+        severity="info",
+        error=told + since(as_of),
     )
+
+
+def since(as_of: datetime | None) -> str:
+    """Of when the data is that stays, as the end of a sentence."""
+    return f"; the data is of {as_of:%Y-%m-%d %H:%M} UTC" if as_of else ""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from ..domain.pricing import Load
 from ..domain.progress import STARTED, STARTING_MESSAGE
+from ..domain.quarantine import LOOK_BACK, quarantined
 from ..domain.slices import FINISHED, Slice, SliceState, choose_batch, next_step
 from ..domain.sources import ReportSource
 from ..domain.values import MARKETPLACES, ONE_DAY
@@ -17,7 +18,7 @@ from .ports import Clock, Report, ReportRequest, SellerApi, Workflow
 from .progress import report_progress
 from .sync_warnings import STATIC_SANDBOX_WARNING, connection_warning, revoked_warning
 from .syncs import start_execution
-from .work import Connection, Database, Sync, SyncWarning
+from .work import Connection, Database, Sync, SyncWarning, Work
 
 # A Step Functions execution ends at 25,000 events: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 # Each retry leaves three more. Begun below this, the last batch of 40 slices ends below the limit even if each slice of
@@ -159,7 +160,13 @@ def _plan_connection(
     with database.transaction(sync.seller_id) as work:
         work.connections.set_marketplaces(connection.connection_id, marketplace_ids)
         planning = Planning(work, settings, connection.connection_id, marketplace_ids, clock.now(), scheduled)
-        return [part for load in planning.loads() for part in _slices(sync, connection, load)]
+        slices = [part for load in planning.loads() for part in _slices(sync, connection, load)]
+        return _without_hopeless(slices, connection, clock.now(), work) if scheduled else slices
+
+
+def _without_hopeless(slices: list[Slice], connection: Connection, now: datetime, work: Work) -> list[Slice]:
+    """What failed again and again is put in quarantine, unless a person asked for the sync."""
+    return quarantined(slices, work.health.tries(connection.connection_id, now - LOOK_BACK), now)
 
 
 def _slices(sync: Sync, connection: Connection, load: Load) -> Iterable[Slice]:
@@ -214,7 +221,7 @@ def reports_at_hand(
 
 def _with_report(part: Slice, reports: list[Report], now: datetime) -> Slice:
     source = part.definition
-    if isinstance(source, ReportSource):
+    if isinstance(source, ReportSource) and part.state is SliceState.PLANNED:
         wanted = report_request(part, now)
         for report in reports:
             if is_same_request(report, wanted):

@@ -1,12 +1,13 @@
 """Poll: see how far the slice's report is."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..domain.slices import Slice, SliceState, Step
+from ..domain.values import DayRange
 from ..errors import ReportFailed, UpstreamUnavailable
 from ..payloads import SliceTask
-from .amazon import AmazonStep, held_back
+from .amazon import AmazonStep, held_back, is_loaded, newest_data, since
 from .ports import Report, SellerApi
 from .progress import report_progress
 
@@ -15,6 +16,8 @@ MOST_POLLS = 240  # about four hours
 # Amazon ends a report as FATAL mostly when it was asked for too soon again: wait long, try rarely.
 FATAL_WAIT = timedelta(minutes=30)
 MOST_ATTEMPTS = 3
+# What was there a week ago is not believed to be gone because Amazon says nothing of how things are now.
+SNAPSHOTS_COUNT_FOR = timedelta(days=7)
 
 
 def poll(task: SliceTask, step: AmazonStep) -> SliceTask:
@@ -38,7 +41,7 @@ def _poll(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi) -> Sli
         case "CANCELLED":
             return _no_data(task, step, part, report)
         case "FATAL":
-            return _try_again(task, step, part, _explanation(api, report))
+            return _failed(task, step, part, report, api)
         case _:
             return _wait(task, step, part)
 
@@ -53,22 +56,50 @@ def _wait(task: SliceTask, step: AmazonStep, part: Slice) -> SliceTask:
 def _no_data(task: SliceTask, step: AmazonStep, part: Slice, report: Report) -> SliceTask:
     """CANCELLED means "nothing there" only where there never was anything and Amazon could know; it never deletes."""
     with step.database.transaction(task.seller_id) as work:
-        if step.within_cooldown(part, report.created_at, work):
-            ended = held_back(part, work)
-        elif work.loads.holds_rows(part):
-            ended = replace(
-                part,
-                state=SliceState.UNCHANGED,
-                note="report_cancelled",
-                severity="warning",
-                error="Amazon cancelled the report although this range held rows before; they were kept",
-            )
+        known = _with_last_snapshots(part)
+        if step.within_cooldown(known, report.created_at, work):
+            ended = held_back(part, newest_data(known, work))
+        elif work.loads.holds_rows(known):
+            ended = _cancelled(part, newest_data(known, work))
         else:
             work.loads.cover(part, report.processing_started_at or report.created_at)
             ended = replace(part, state=SliceState.STORED, rows=0, rejected=0, outside=0, orders=0)
+    return _end(task, step, ended)
+
+
+def _with_last_snapshots(part: Slice) -> Slice:
+    """The slice with the days on which there would be rows if there were any."""
+    if not part.definition.present_only:
+        return part
+    return replace(part, days=DayRange(part.days.start - SNAPSHOTS_COUNT_FOR, part.days.end))
+
+
+def _cancelled(part: Slice, as_of: datetime | None) -> Slice:
+    kept = "Amazon cancelled the report although this range held rows before; they were kept"
+    return replace(
+        part,
+        state=SliceState.UNCHANGED,
+        note="report_cancelled",
+        severity="warning",
+        error=kept + since(as_of),
+    )
+
+
+def _end(task: SliceTask, step: AmazonStep, ended: Slice) -> SliceTask:
+    with step.database.transaction(task.seller_id) as work:
         work.slices.save(replace(ended, wait_until=None))
     report_progress(task, step.database)
     return task.model_copy(update={"step": Step.REST})
+
+
+def _failed(task: SliceTask, step: AmazonStep, part: Slice, report: Report, api: SellerApi) -> SliceTask:
+    """Asked for too soon again, Amazon may fail a report, too: where all of it is known, there is nothing to mend."""
+    with step.database.transaction(task.seller_id) as work:
+        as_of = newest_data(part, work)
+        too_soon = is_loaded(part, work) and step.within_cooldown(part, report.created_at, work)
+    if too_soon:
+        return _end(task, step, held_back(part, as_of))
+    return _try_again(task, step, part, _explanation(api, report))
 
 
 def _try_again(task: SliceTask, step: AmazonStep, part: Slice, explanation: str) -> SliceTask:

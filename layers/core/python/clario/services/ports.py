@@ -206,6 +206,14 @@ class Workflow(Protocol):
         ...
 
 
+class Metrics(Protocol):
+    """Counts what the operator is told of."""
+
+    def count(self, name: str, **dimensions: str) -> None:
+        """One more of these."""
+        ...
+
+
 class Queue(Protocol):
     """Carries work to a function, at least once."""
 

@@ -9,20 +9,22 @@ from datetime import date
 from ..domain.records import Rejected
 from ..domain.slices import Slice, SliceState, Step
 from ..payloads import SliceTask
-from .amazon import held_back
+from .amazon import held_back, newest_data, since
+from .contracts import too_few, watch
 from .normalize import Manifest, manifest_key
-from .ports import ObjectStore
+from .ports import Metrics, ObjectStore
 from .progress import report_progress
 from .work import Database, Document, Stored, Work
 
 
-def store(task: SliceTask, *, database: Database, objects: ObjectStore) -> SliceTask:
+def store(task: SliceTask, *, database: Database, objects: ObjectStore, metrics: Metrics) -> SliceTask:
     """Store the slice's document; late, repeated or overtaken by a newer document, it changes nothing wrong."""
     with database.transaction(task.seller_id) as work:
         part = work.slices.get(task.slice_id)
         if part.state is SliceState.NORMALIZED and part.document_id is not None:
             document = work.loads.document(part.document_id)
             stored = store_document(document, work, objects)
+            watch(document, stored, work, metrics)
             work.slices.save(_ended(part, document, stored, work))
     report_progress(task, database)
     return task.model_copy(update={"step": Step.REST})
@@ -46,6 +48,9 @@ def _rejected(manifest: Manifest, objects: ObjectStore) -> Iterator[Rejected]:
 
 
 def _ended(part: Slice, document: Document, stored: Stored, work: Work) -> Slice:
+    if told := too_few(stored):
+        detail = told + since(newest_data(part, work))
+        return replace(part, state=SliceState.UNCHANGED, note="report_shrank", severity="warning", error=detail)
     if document.may_be_stale and not stored.written:
-        return held_back(part, work)
+        return held_back(part, newest_data(part, work))
     return replace(part, state=SliceState.STORED)

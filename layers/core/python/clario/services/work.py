@@ -5,9 +5,9 @@ What the protocols only speak of is not imported at run time: every function wou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -16,8 +16,11 @@ from uuid import UUID
 if TYPE_CHECKING:
     from ..domain.cadence import Covered
     from ..domain.claims import Change, StoredClaim
+    from ..domain.contracts import Counts, Note
     from ..domain.detection.facts import SellerFacts
+    from ..domain.health import SourceNote, StreamState
     from ..domain.progress import ProgressEvent
+    from ..domain.quarantine import Try
     from ..domain.records import Rejected
     from ..domain.slices import Slice
     from ..domain.values import DayRange
@@ -111,11 +114,24 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a store did: the days it was allowed to write, and how many rows it wrote and deleted (or made zero)."""
+    """What a store did, and what it found.
+
+    Attributes:
+        accepted_days: the days it was allowed to write.
+        written, deleted: how many rows it wrote, and deleted or made zero.
+        rows: how many the document has for its first table.
+        rejected: how many rows could not be read.
+        codes: the values of its coded columns (`clario.domain.contracts`) by column.
+        doubted: it was not believed, because it has so few rows: this many are known, and stay.
+    """
 
     accepted_days: int
     written: int
     deleted: int
+    rows: int
+    rejected: int
+    codes: Mapping[str, Collection[str]] = field(default_factory=dict)
+    doubted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +296,10 @@ class Loads(Protocol):
         """Whether there are rows of the slice's days; where rows have no day, whether a document spoke of them."""
         ...
 
+    def doubted_at(self, part: Slice) -> datetime | None:
+        """When Amazon made the newest document about the slice's days that had too few rows to be believed."""
+        ...
+
     def unseen_orders(self, part: Slice, order_ids: list[str]) -> int:
         """How many of these orders no other stored slice of the same sync has brought."""
         ...
@@ -289,6 +309,9 @@ class Loads(Protocol):
 
         Only days of which no newer document has told the whole are touched, whatever order documents arrive in. A
         snapshot that a newer one has overtaken still fills the history of its own day.
+
+        A document that would make more than half of many rows go is not believed before a second one, made later, says
+        about the same: nothing but its rejected rows is written.
         """
         ...
 
@@ -357,6 +380,36 @@ class Refreshes(Protocol):
         ...
 
 
+class Health(Protocol):
+    """How data sources are, and what was odd about their documents."""
+
+    def states(self, since: datetime) -> list[StreamState]:
+        """Each stream of each connection; of failures only those since then count."""
+        ...
+
+    def notes(self, since: datetime) -> list[SourceNote]:
+        """Newest first."""
+        ...
+
+    def learn(self, document: Document, codes: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+        """Remember these values by field; answers the new ones, and nothing for a source's first sync."""
+        ...
+
+    def earlier(self, document: Document, limit: int) -> list[Counts]:
+        """What the documents of the same source and scope before it held, newest first."""
+        ...
+
+    def note(self, document: Document, notes: Iterable[Note]) -> None: ...
+
+    def forget(self, document: Document, codes: Iterable[str], subject: str) -> None:
+        """Drop the source's notes with these codes and that subject."""
+        ...
+
+    def tries(self, connection_id: int, since: datetime) -> list[Try]:
+        """How the slices ended, newest first, of sources of which one has failed since then."""
+        ...
+
+
 class Costs(Protocol):
     def put(self, costs: Iterable[ProductCost]) -> int:
         """Add or replace; answers how many."""
@@ -409,6 +462,8 @@ class Work(Protocol):
     def loads(self) -> Loads: ...
     @property
     def detections(self) -> Detections: ...
+    @property
+    def health(self) -> Health: ...
     @property
     def costs(self) -> Costs: ...
     @property

@@ -99,6 +99,31 @@ REJECTED = {
     "nextCursor": None,
 }
 
+DATA_SOURCES = {
+    "success": True,
+    "dataSources": [
+        {
+            "name": "Fulfillment Center Data",
+            "status": "connected",
+            "lastPulled": "2026-11-11T12:40:00Z",
+            "lastPulledAgo": "5 minutes ago",
+            "source": "amazon_spapi_inventory",
+            "syncEnabled": True,
+            "error": None,
+            "notes": [
+                {
+                    "stream": "ledger",
+                    "code": "unseen_code",
+                    "detail": "reason has a value it never had before: Z",
+                    "notedAt": "2026-11-11T02:01:00Z",
+                }
+            ],
+            "nextDue": "2026-11-11T12:55:00Z",
+            "rows": 12390,
+        }
+    ],
+}
+
 EVENTS = (
     'id: 1\nretry: 1000\ndata: {"type":"sync_progress","syncId":"sync_anna_1702345678901","progress":10,'
     '"status":"running","message":"Sync starting..."}\n\n'

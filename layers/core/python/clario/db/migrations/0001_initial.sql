@@ -113,6 +113,9 @@ CREATE TABLE sync_slices (
     updated_at         timestamptz NOT NULL DEFAULT clario_now(),
     UNIQUE (sync_id, connection_id, stream, source, scope, start_day)
 );
+CREATE INDEX sync_slices_newest ON sync_slices (connection_id, stream, slice_id DESC);
+CREATE INDEX sync_slices_failed ON sync_slices (connection_id, stream, slice_id DESC)
+    WHERE state IN ('failed', 'quarantined');
 
 -- what was loaded -----------------------------------------------------------------------------------------------------
 
@@ -128,6 +131,9 @@ CREATE TABLE documents (
     raw_object         text NOT NULL,
     sha256             text NOT NULL,
     bytes              bigint NOT NULL,
+    rows               integer,                         -- of its first table; null: not read yet
+    rejected           integer,
+    shrunk_to          integer,                         -- so many rows: too few to be believed, the known ones stayed
     header_fingerprint text,
     as_of              timestamptz NOT NULL,            -- when Amazon made it
     may_be_stale       boolean NOT NULL DEFAULT false,  -- made within the report's cooldown: nothing is deleted for it
@@ -150,6 +156,29 @@ CREATE TABLE coverage (
     whole_as_of   timestamptz,                          -- of when the last document is that told the whole day
     document_id   bigint,                               -- that told of it last; null: Amazon said there is nothing
     PRIMARY KEY (connection_id, dataset, scope, day)
+);
+
+CREATE TABLE known_codes (
+    connection_id bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    source        text NOT NULL,
+    field         text NOT NULL,                        -- a column of a table, or header
+    code          text NOT NULL,
+    seller_id     text NOT NULL,
+    document_id   bigint NOT NULL,                      -- that brought it first
+    PRIMARY KEY (connection_id, source, field, code)
+);
+
+CREATE TABLE source_notes (
+    connection_id bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    source        text NOT NULL,
+    code          text NOT NULL,                        -- a word for programs
+    subject       text NOT NULL,                        -- which value, which marketplaces
+    seller_id     text NOT NULL,
+    stream        text NOT NULL,
+    detail        text NOT NULL,
+    document_id   bigint NOT NULL,
+    noted_at      timestamptz NOT NULL DEFAULT clario_now(),
+    PRIMARY KEY (connection_id, source, code, subject)
 );
 
 CREATE TABLE rejected_rows (
@@ -817,7 +846,7 @@ BEGIN
         'inventory_history', 'inbound_shipments', 'inbound_shipment_statuses', 'inbound_shipment_items', 'orders',
         'order_items', 'shipped_items', 'returns', 'replacements', 'removal_orders', 'removal_shipments',
         'fee_previews', 'storage_charges', 'aged_inventory_charges', 'product_costs', 'detection_queue',
-        'detection_results', 'detection_history'
+        'known_codes', 'source_notes', 'detection_results', 'detection_history'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);

@@ -46,6 +46,30 @@ LEFT JOIN coverage AS known
  AND known.day = wanted.day::date
 WHERE known.whole_as_of IS NULL OR known.whole_as_of <= %(as_of)s
 
+-- name: doubted_at
+SELECT max(as_of) AS at FROM documents
+WHERE connection_id = %(connection_id)s AND stream = %(stream)s AND source = %(source)s AND scope = %(scope)s
+  AND start_day <= %(end_day)s AND end_day >= %(start_day)s AND shrunk_to IS NOT NULL
+
+-- name: count_document
+UPDATE documents SET rows = %(rows)s, rejected = %(rejected)s, shrunk_to = %(shrunk_to)s
+WHERE document_id = %(document_id)s
+
+-- name: is_confirmed
+-- Whether an earlier document that was not believed has about as few rows, and none was believed since.
+SELECT EXISTS (
+    SELECT FROM documents AS d
+    WHERE d.connection_id = %(connection_id)s AND d.stream = %(stream)s AND d.source = %(source)s
+      AND d.scope = %(scope)s AND d.as_of < %(as_of)s
+      AND (%(any_day)s OR (d.start_day <= %(end_day)s AND d.end_day >= %(start_day)s))
+      AND abs(d.shrunk_to - %(named)s) <= %(tolerance)s
+      AND d.as_of > coalesce((
+          SELECT max(k.as_of) FROM coverage AS k
+          WHERE k.connection_id = %(connection_id)s AND k.dataset = %(dataset)s AND k.scope = %(scope)s
+            AND (%(any_day)s OR k.day BETWEEN %(start_day)s AND %(end_day)s)
+      ), '-infinity')
+) AS confirmed
+
 -- name: is_overtaken
 -- Whether a newer document of the same scope is stored, whatever its day: a snapshot then is not the present state.
 SELECT EXISTS (

@@ -93,9 +93,9 @@ WHERE sync_id = %(sync_id)s AND event_id > %(after)s ORDER BY event_id
 
 -- name: plan_slice
 INSERT INTO sync_slices (sync_id, seller_id, connection_id, stream, source, scope, start_day, end_day, state,
-                         requested_at, report_id)
+                         requested_at, report_id, note, severity, error)
 VALUES (%(sync_id)s, %(seller_id)s, %(connection_id)s, %(stream)s, %(source)s, %(scope)s, %(start_day)s, %(end_day)s,
-        %(state)s, %(requested_at)s, %(report_id)s)
+        %(state)s, %(requested_at)s, %(report_id)s, %(note)s, %(severity)s, %(error)s)
 ON CONFLICT (sync_id, connection_id, stream, source, scope, start_day) DO NOTHING
 
 -- name: get_slice

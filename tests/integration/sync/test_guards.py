@@ -1,0 +1,113 @@
+"""What a sync holds back, puts in quarantine and notes, and how the data sources are then said to be."""
+
+from datetime import timedelta
+
+from clario.domain.health import DataSource
+from clario.domain.slices import Slice, SliceState
+from clario.services.health import source_health
+from clario.services.status import warnings_of
+from clario.services.syncs import execution_name
+from clario.services.work import Sync
+from tests.integration.sync.conftest import SELLER, Bench
+
+LEDGER = "GET_LEDGER_DETAIL_VIEW_DATA"
+REIMBURSEMENTS = "GET_FBA_REIMBURSEMENTS_DATA"
+FEES = "GET_FBA_ESTIMATED_FBA_FEES_TXT_DATA"
+
+
+def health(bench: Bench) -> dict[str, DataSource]:
+    database = bench.database.acting_as("clario_api")
+    return {one.source: one for one in source_health(SELLER, database=database, clock=bench.clock)}
+
+
+def later(bench: Bench, **time: float) -> None:
+    bench.clock.sleep(timedelta(**time).total_seconds())
+
+
+def scheduled_sync(bench: Bench) -> Sync:
+    """A sync that nobody asked for, run to its end."""
+    now = bench.clock.now()
+    assert bench.container.sync_control().start_due(SELLER, now, now)
+    with bench.database.transaction(SELLER) as work:
+        [sync] = work.syncs.newest(limit=1)
+    bench.runtime.engine.wait(execution_name(sync.sync_id))
+    bench.runtime.engine.run_until_idle()
+    return bench.sync_row(sync.sync_id)
+
+
+def of_source(bench: Bench, sync: Sync, source: str) -> list[Slice]:
+    return [part for part in bench.slices(sync) if part.source == source]
+
+
+def test_after_a_calm_sync_every_source_is_connected_and_nothing_is_odd(bench: Bench) -> None:
+    sync = bench.sync()
+    assert warnings_of(bench.slices(sync)) == []
+    found = health(bench)
+    assert {one.status for one in found.values()} == {"connected"}
+    assert [one.notes for one in found.values() if one.notes] == []
+    assert {one.error for one in found.values()} == {None}
+    pulled = found["amazon_spapi_inventory"].last_pulled
+    assert pulled is not None
+    assert timedelta(0) <= bench.clock.now() - pulled < timedelta(minutes=30)
+    rows = {"ledger", "inventory"}
+    brought = sum(part.rows or 0 for part in bench.slices(sync) if part.stream in rows)
+    assert found["amazon_spapi_inventory"].rows == brought > 0
+
+
+def test_drift_is_noted_and_stops_nothing(bench: Bench) -> None:
+    bench.sync()
+    later(bench, hours=5)
+    bench.fault("document", "unknown_code", report_type=LEDGER)
+    bench.fault("document", "additional_columns", report_type=REIMBURSEMENTS)
+    bench.fault("document", "bad_row", report_type="GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA")
+    assert bench.sync().status == "completed"
+    assert bench.faults_left() == []
+    notes = {(note.stream, note.code) for one in health(bench).values() for note in one.notes}
+    assert notes == {("ledger", "unseen_code"), ("reimbursements", "new_header"), ("returns", "rejected_share")}
+    [told] = [note for note in health(bench)["amazon_spapi_inventory"].notes if note.code == "unseen_code"]
+    assert told.detail.endswith("UNHEARD_OF")
+
+
+def test_a_slice_that_keeps_failing_rests_unless_somebody_asks(bench: Bench) -> None:
+    bench.sync()
+    states = []
+    for _day in range(4):
+        later(bench, days=1)
+        bench.fault("createReport", "fatal", report_type=LEDGER, times=3)
+        sync = scheduled_sync(bench)
+        states.append([part.state for part in of_source(bench, sync, LEDGER)])
+    failed, resting = [SliceState.FAILED], [SliceState.QUARANTINED]
+    assert states == [failed] * 3 + [resting]
+    [warning] = warnings_of(bench.slices(sync))
+    assert (warning.source, warning.code, warning.severity) == ("ledger", "quarantined", "error")
+    found = health(bench)["amazon_spapi_inventory"]
+    assert found.status == "error"
+    assert "failed in 3 syncs in a row" in (found.error or "")
+    bench.amazon.control("faults", method="DELETE")
+    by_hand = bench.sync()
+    assert {part.state for part in of_source(bench, by_hand, LEDGER)} == {SliceState.STORED}
+    assert health(bench)["amazon_spapi_inventory"].error is None
+
+
+def test_asked_too_soon_amazon_may_also_give_no_report(bench: Bench) -> None:
+    bench.sync()
+    before = bench.versions()
+    later(bench, minutes=50)
+    bench.fault("createReport", "cancelled", report_type=LEDGER, times=9)
+    bench.fault("createReport", "fatal", report_type=REIMBURSEMENTS, times=9)
+    second = bench.sync()
+    for source in (LEDGER, REIMBURSEMENTS):
+        [part] = of_source(bench, second, source)
+        assert (part.state, part.note, part.severity) == (SliceState.UNCHANGED, "report_cooldown", "info")
+        assert "the data is of 2026-07-06 18:" in (part.error or "")
+    assert bench.versions() == before
+
+
+def test_a_snapshot_that_amazon_does_not_give_on_the_next_day_is_not_empty(bench: Bench) -> None:
+    bench.sync()
+    known = bench.rows("SELECT max(day) AS day FROM coverage WHERE dataset = 'fee_previews'")
+    later(bench, hours=30)
+    bench.fault("createReport", "cancelled", report_type=FEES, times=9)
+    [part] = of_source(bench, bench.sync(), FEES)
+    assert (part.state, part.note) == (SliceState.UNCHANGED, "report_cancelled")
+    assert bench.rows("SELECT max(day) AS day FROM coverage WHERE dataset = 'fee_previews'") == known
