@@ -21,7 +21,7 @@ class Started(Body):
 
 
 class SyncWarning(Body):
-    """One per stream that failed (`error`) or is held back."""
+    """One per stream that failed (`error`) or is held back, and per connection that cannot be used."""
 
     source: str
     code: str
