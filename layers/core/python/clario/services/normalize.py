@@ -6,25 +6,27 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
+from itertools import islice
 from tempfile import SpooledTemporaryFile
 
 from ..domain.errors import UnreadableDocument
 from ..domain.normalize import normaliser
 from ..domain.normalize.context import Context
 from ..domain.records import Record, Rejected
-from ..domain.records.trade import Order
 from ..domain.slices import Slice, SliceState, Step
 from ..domain.sources import Source
 from ..domain.streams import source_of
-from ..domain.tables import Table, tables_of
+from ..domain.tables import TABLES, Table, tables_of
 from ..domain.values import home_marketplace
 from ..errors import DocumentUnreadable
 from ..payloads import SliceTask
 from .ports import ObjectStore
-from .work import Database, Document
+from .work import Database, Document, Work
 
 SPOOL_IN_MEMORY = 4 * 1024 * 1024
 BLOCK = 65_536
+ORDERS = TABLES["orders"]
+ORDERS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,6 @@ class Manifest:
     rows: int
     rejected: int
     outside: int
-    order_ids: list[str]
 
 
 def normalize(task: SliceTask, *, database: Database, objects: ObjectStore) -> SliceTask:
@@ -56,8 +57,19 @@ def normalize(task: SliceTask, *, database: Database, objects: ObjectStore) -> S
         return task.model_copy(update={"step": Step.STORE})
     manifest = normalize_document(document, objects)
     with database.transaction(task.seller_id) as work:
-        work.slices.save(_counted(part, manifest, work.loads.unseen_orders(part, manifest.order_ids)))
+        work.slices.save(_counted(part, manifest, _unseen_orders(part, manifest, work, objects)))
     return task.model_copy(update={"step": Step.STORE})
+
+
+def _unseen_orders(part: Slice, manifest: Manifest, work: Work, objects: ObjectStore) -> int:
+    """The slice's orders that no other slice of the sync had before; asked for by so many: there may be millions."""
+    if ORDERS.name not in manifest.parts:
+        return 0
+    with objects.open(manifest.parts[ORDERS.name]) as stream:
+        rows = csv.DictReader(io.TextIOWrapper(stream, encoding="utf-8", newline=""))
+        ids = (row["order_id"] for row in rows)
+        batches = iter(lambda: [*dict.fromkeys(islice(ids, ORDERS_AT_ONCE))], [])
+        return sum(work.loads.unseen_orders(part, batch) for batch in batches)
 
 
 def _counted(part: Slice, manifest: Manifest, orders: int) -> Slice:
@@ -82,8 +94,7 @@ def normalize_document(document: Document, objects: ObjectStore) -> Manifest:
         except UnreadableDocument as error:
             raise DocumentUnreadable(f"{source.name}: {error}") from error
         rejects = objects.put(f"{place}/rejected.jsonl", sorted_rows.rejects())
-    counts = (sorted_rows.rows, sorted_rows.rejected, sorted_rows.outside, sorted(sorted_rows.order_ids))
-    manifest = Manifest(parts, rejects.key, *counts)
+    manifest = Manifest(parts, rejects.key, sorted_rows.rows, sorted_rows.rejected, sorted_rows.outside)
     objects.put(manifest_key(document), [json.dumps(asdict(manifest)).encode()])
     return manifest
 
@@ -107,7 +118,6 @@ class _Sorted:
         self._aside = {table.record: _Aside(table) for table in others}
         self._rejected = SpooledTemporaryFile(SPOOL_IN_MEMORY, "w+b")  # noqa: SIM115 - closed on exit
         self.rows = self.rejected = self.outside = 0
-        self.order_ids: set[str] = set()
 
     def __enter__(self) -> "_Sorted":
         return self
@@ -140,7 +150,7 @@ class _Sorted:
             elif aside := self._aside.get(type(entry)):
                 aside.add(entry)
             else:
-                self._count(entry)
+                self.rows += 1
                 yield entry
 
     def _day_of(self, entry: Record | Rejected) -> date | None:
@@ -149,11 +159,6 @@ class _Sorted:
         column = self._tables[type(entry)].day
         day: date | None = getattr(entry, column) if column else None
         return day
-
-    def _count(self, record: Record) -> None:
-        self.rows += 1
-        if isinstance(record, Order):
-            self.order_ids.add(record.order_id)
 
 
 class _Aside:
