@@ -59,6 +59,19 @@ def pytest_report_header() -> list[str]:
     ]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many failures of Amazon were tried (`tests/reliability/test_faults.py`)."""
+    tried = [
+        report.nodeid.partition("[")[2].rstrip("]").split("/")
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+        if "test_a_fault_leaves" in report.nodeid
+    ]
+    if tried:
+        kinds, families = {parts[-1] for parts in tried}, {parts[0] for parts in tried}
+        terminalreporter.write_line(f"faults: {len(tried)} cases, {len(kinds)} kinds, {len(families)} wire families")
+
+
 class Cluster:
     """A Postgres server on which tests may make databases. `admin` is an address with the right to do so."""
 

@@ -1,0 +1,77 @@
+"""Every kind of failure of the local Amazon, at least once for each way in which rows come over the wire.
+
+`make bench-faults` tries every failure of every operation of every source, with many seeds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from clario.domain.slices import SliceState
+from local_amazon.server.faults import CALLS, KINDS
+from tests.conftest import Cluster
+from tests.reliability.fault_matrix import Case, Result, Stage, cases
+from tests.reliability.fault_verdict import Verdict, judged, verdict
+
+FEW = "getShipments"  # rows, read quickly
+
+
+def _chosen() -> Iterator[Case]:
+    """One case for each family and kind, sources and operations in turn; of reports, every refusal of every call."""
+    tried: set[tuple[str, ...]] = set()
+    for number, (family, kind) in enumerate(sorted({(case.family, case.kind) for case in cases()})):
+        fitting = [case for case in cases() if (case.family, case.kind) == (family, kind)]
+        every_call = family == "reports" and kind in CALLS
+        for case in fitting[number % len(fitting) :] + fitting[: number % len(fitting)]:
+            known = (family, kind, case.operation) if every_call else (family, kind)
+            if known not in tried:
+                tried.add(known)
+                yield case
+
+
+CASES = list(_chosen())
+
+
+@pytest.fixture(scope="session")
+def stage(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    return Stage(cluster, tmp_path_factory.mktemp("faults"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.family}/{case.source}/{case.operation}/{case.kind}")
+def test_a_fault_leaves_the_same_database_or_a_failed_slice_that_says_why(stage: Stage, case: Case) -> None:
+    found, why = verdict(stage, case)
+    assert found in (Verdict.SAME, Verdict.FAILED, Verdict.AS_TOLD), f"{found}: {why}"
+
+
+def test_no_kind_of_failure_is_left_out() -> None:
+    assert {case.kind for case in CASES} == {*KINDS}
+    assert {case.source for case in cases()} >= {case.source for case in CASES}
+
+
+@pytest.fixture
+def good(stage: Stage) -> Result:
+    [result] = stage.run(FEW, [])
+    return result
+
+
+def test_a_row_that_is_missing_or_too_many_would_be_noticed(stage: Stage, good: Result) -> None:
+    case, calm = Case(FEW, FEW, "throttle"), stage.calm_run(FEW)
+    rows = good.content["inbound_shipments"]
+    assert judged(case, calm, good) == (Verdict.SAME, "")
+    for changed in (rows[1:], [*rows, rows[0]]):
+        found, why = judged(case, calm, replace(good, content={**good.content, "inbound_shipments": changed}))
+        assert (found, why.partition(":")[0]) == (Verdict.DIFFERENT, "inbound_shipments")
+
+
+def test_a_failure_without_a_reason_and_one_that_brings_rows_from_nowhere_would_be_noticed(
+    stage: Stage, good: Result
+) -> None:
+    case, calm = Case(FEW, FEW, "throttle"), stage.calm_run(FEW)
+    failed = [replace(part, state=SliceState.FAILED, error="no") for part in good.slices]
+    assert judged(case, calm, replace(good, slices=failed)) == (Verdict.FAILED, "no")
+    silent = [replace(part, error="") for part in failed]
+    assert judged(case, calm, replace(good, slices=silent))[0] is Verdict.DIFFERENT
+    rows = good.content["inbound_shipments"]
+    more = {**good.content, "inbound_shipments": [*rows, rows[0]]}
+    assert judged(case, calm, replace(good, slices=failed, content=more))[0] is Verdict.DIFFERENT
