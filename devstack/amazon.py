@@ -15,6 +15,8 @@ from clario.errors import ConfigurationError
 from devstack.functions import ROOT
 
 READY = "local Amazon is ready at "
+# As Amazon's static sandbox; of its world nothing is shown.
+SAMPLES = ("--static-sandbox", "--size", "1000")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from clario.db.connection import connect
 from clario.db.migrate import migrate
 from clario.errors import ClarioError
 from clario.services.ports import ExecutionStatus
-from devstack.amazon import LocalAmazon, lasting_world, local_amazon
+from devstack.amazon import SAMPLES, LocalAmazon, lasting_world, local_amazon
 from devstack.clock import RealClock, VirtualClock
 from devstack.functions import ROOT, invoke, substitutions
 from devstack.postgres import EmbeddedPostgres
@@ -103,7 +103,8 @@ def local_settings(
         amazon = None
         if not environment.get("AMAZON_SPAPI_BASE_URL"):
             scale = float(environment.get("AMAZON_SPAPI_RATE_SCALE") or LOCAL_SCALE)
-            amazon = stack.enter_context(local_amazon(scale, *(amazon_options or lasting_world(data))))
+            usual = SAMPLES if environment.get("AMAZON_SPAPI_STATIC_SANDBOX") == "1" else lasting_world(data)
+            amazon = stack.enter_context(local_amazon(scale, *(amazon_options or usual)))
         yield {**(amazon.settings() if amazon else {}), **environment, "DATABASE_URL": dsn}, amazon
 
 

@@ -4,13 +4,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from devstack.amazon import lasting_world
-from tests.fixtures.amazon import amazon_here
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -87,11 +85,10 @@ def test_the_local_amazons_world_goes_on_between_two_commands(tmp_path: Path) ->
 
 
 @pytest.fixture
-def samples(tmp_path: Path) -> Iterator[dict[str, str]]:
+def samples(tmp_path: Path) -> dict[str, str]:
     """The settings for a sync against Amazon's fixed samples."""
     places = {"RAW_STORE": str(tmp_path / "raw"), "TOKEN_KEY": str(tmp_path / "key"), "SYNC_HISTORY_DAYS": "3"}
-    with amazon_here(1000.0, "--static-sandbox", "--size", "300", "--days", "40") as amazon:
-        yield {**amazon.settings(), "AMAZON_SPAPI_STATIC_SANDBOX": "1", **places}
+    return {"AMAZON_SPAPI_STATIC_SANDBOX": "1", "AMAZON_SPAPI_RATE_SCALE": "1000", **places}
 
 
 def test_a_sync_against_samples_completes_and_says_that_they_are_samples(database_url: str, samples) -> None:
