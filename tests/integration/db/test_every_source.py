@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from clario.aws.metrics import CloudWatchMetrics
 from clario.db.connection import PostgresDatabase
 from clario.domain.slices import Slice, SliceState, Step
 from clario.domain.sources import FoundReportSource, PagedSource, Source
@@ -109,7 +110,7 @@ class Bench:
         task = fetch(task, AmazonStep(self.database, FixtureAmazon(), self.clock), self.objects)  # type: ignore[arg-type]
         task = normalize(task, database=self.database, objects=self.objects)
         assert task.step is Step.STORE
-        store(task, database=self.database, objects=self.objects)
+        store(task, database=self.database, objects=self.objects, metrics=CloudWatchMetrics(heard=False))
         with self.database.transaction("anna") as work:
             return work.slices.get(task.slice_id)
 
