@@ -11,4 +11,5 @@ from clario.services.refresh import RefreshStep, refresh
 @worker(RefreshTask)
 def lambda_handler(task: RefreshTask, deadline: datetime | None) -> Empty:
     c = container()
-    return refresh(task, RefreshStep(c.database, c.amazon, c.objects, c.clock, c.api_versions, deadline))
+    step = RefreshStep(c.database, c.amazon, c.objects, c.clock, c.metrics, c.api_versions, deadline)
+    return refresh(task, step)

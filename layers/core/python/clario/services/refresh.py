@@ -13,9 +13,10 @@ from ..domain.values import home_marketplace, local_day
 from ..errors import AuthorizationRevoked, FatalError, RetryableError, Throttled
 from ..payloads import Empty, RefreshTask
 from .amazon import Amazon
+from .contracts import watch
 from .fetch import keep_raw
 from .normalize import normalize_document
-from .ports import Clock, ObjectStore, SellerApi
+from .ports import Clock, Metrics, ObjectStore, SellerApi
 from .readers import read_slice
 from .store import store_document
 from .work import Connection, Database, Turn, Work
@@ -41,6 +42,7 @@ class RefreshStep:
     amazon: Amazon
     objects: ObjectStore
     clock: Clock
+    metrics: Metrics
     versions: Mapping[str, str]
     deadline: datetime | None = None
 
@@ -147,7 +149,7 @@ class _Refresh:
             document = replace(document, document_id=work.loads.add_document(document))
         normalize_document(document, objects)
         with database.transaction(self.seller_id) as work:
-            store_document(document, work, objects)
+            watch(document, store_document(document, work, objects), work, self.step.metrics)
 
 
 def _left_to_sync(stream: str, work: Work) -> bool:
