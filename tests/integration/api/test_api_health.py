@@ -45,8 +45,8 @@ def pulled(bench: Bench, at: datetime) -> None:
     """The returns of today are loaded, as of then."""
     bench.run(
         "INSERT INTO coverage (connection_id, dataset, scope, day, seller_id, stream, source, as_of)"
-        " SELECT connection_id, 'returns', 'US', '2026-06-15', seller_id, 'returns', %(source)s, %(at)s FROM connections"
-        " ON CONFLICT (connection_id, dataset, scope, day) DO UPDATE SET as_of = excluded.as_of",
+        " SELECT connection_id, 'returns', 'US', '2026-06-15', seller_id, 'returns', %(source)s, %(at)s"
+        " FROM connections ON CONFLICT (connection_id, dataset, scope, day) DO UPDATE SET as_of = excluded.as_of",
         source=RETURNS,
         at=at,
     )
