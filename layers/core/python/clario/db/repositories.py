@@ -187,6 +187,10 @@ class DatabaseSlices:
         self._run.write("save_slice", **_slice_values(part))
 
 
+# A sync reads its slices again and again.
+_OF_SLICE = frozenset(field.name for field in fields(Slice))
+
+
 def _connection(row: Row) -> Connection:
     names = {field.name for field in fields(Connection)}
     values = {name: value for name, value in row.items() if name in names}
@@ -201,8 +205,7 @@ def _sync(row: Row) -> Sync:
 
 
 def _slice(row: Row) -> Slice:
-    names = {field.name for field in fields(Slice)}
-    values = {name: value for name, value in row.items() if name in names}
+    values = {name: value for name, value in row.items() if name in _OF_SLICE}
     days = DayRange(row["start_day"], row["end_day"])
     return Slice(**{**values, "state": SliceState(row["state"]), "days": days})
 

@@ -199,6 +199,8 @@ class Client:
             response = self._http.send(request, auth=self._auth)
         except httpx.RequestError as error:
             raise UpstreamUnavailable(f"{operation.name}: Amazon cannot be reached ({type(error).__name__})") from None
+        # A response and its stream hold each other: let go, or each page stays until garbage is looked for.
+        response.stream = httpx.ByteStream(b"")
         self._learn(operation, response)
         if not response.is_success:
             raise self._failure(operation, response)
