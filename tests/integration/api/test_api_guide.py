@@ -28,7 +28,7 @@ def as_json(literal: str) -> str:
 
 
 def test_each_snippet_makes_a_request() -> None:
-    assert len(SNIPPETS) == 8
+    assert len(SNIPPETS) == 9
     assert all(len(requests_of(snippet)) == 1 for snippet in SNIPPETS)
 
 

@@ -100,6 +100,11 @@ def test_a_source_is_due_when_its_first_stream_is() -> None:
     assert source("returns", state("returns", is_active=False)).next_due is None
 
 
+def test_a_dataset_that_no_stream_has_any_more_is_never_due() -> None:
+    gone = state("returns", as_of={"returns": NOW, "old_returns": NOW - DAY})
+    assert source("returns", gone).next_due == NOW + DAY
+
+
 def test_a_note_is_shown_with_the_source_of_its_stream() -> None:
     note = SourceNote("ledger", "GET_LEDGER_DETAIL_VIEW_DATA", "unseen_code", "reason: Z", NOW)
     assert source("inventory", state("ledger"), notes=(note,)).notes == [note]

@@ -161,8 +161,10 @@ def _last_pulled(group: Iterable[StreamState]) -> datetime | None:
 
 
 def _next_due(state: StreamState) -> datetime | None:
+    if state.due:
+        return state.due
     every = cadences(state.stream)
-    return state.due or min((as_of + every[dataset] for dataset, as_of in state.as_of.items()), default=None)
+    return min((state.as_of[dataset] + every[dataset] for dataset in every.keys() & state.as_of.keys()), default=None)
 
 
 def _error(group: Iterable[StreamState], now: datetime) -> str | None:
