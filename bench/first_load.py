@@ -9,8 +9,6 @@ that were made, and the price of reading all orders page by page, which is not s
 """
 
 import argparse
-import resource
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -46,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         first_load(Path(folder), options.days, options.orders, store=options.store)
-        print(f"simulated in {time.perf_counter() - began:.0f} s, {_memory():.0f} MB at most in the process that loads")
+        print(f"simulated in {time.perf_counter() - began:.0f} s")
 
 
 def first_load(folder: Path, days: int, orders: int, *, store: bool) -> None:
@@ -153,12 +151,6 @@ def _paged(planning: Planning, version: str) -> list[Load]:
 
 def _hours(time_taken: timedelta) -> str:
     return f"{time_taken.total_seconds() / 3600:,.2f} h"
-
-
-def _memory() -> float:
-    """The most memory this process ever had, in MB."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 if __name__ == "__main__":

@@ -299,8 +299,8 @@ STREAMS: dict[str, Stream] = {
                     slice_days=7,
                     trailing_days=30,  # DEFERRED rows are released within weeks
                     version="2024-06-19",
-                    page_rows=480 * 8,  # transactions, as users see them, and the lines of one
-                    rows_per_order=8,
+                    page_rows=480 * 5,  # so many transactions users have seen, of some five lines each
+                    rows_per_order=6.5,
                     paged_within=FINANCES_TOKENS,
                 ),
                 PagedSource(
@@ -313,8 +313,8 @@ STREAMS: dict[str, Stream] = {
                     unit=Unit.WEEK,
                     version="v0",
                     personal=True,
-                    page_rows=100 * 8,
-                    rows_per_order=8,
+                    page_rows=100 * 5,
+                    rows_per_order=6.5,
                     paged_within=OLD_FINANCES_TOKENS,
                 ),
                 FoundReportSource(
