@@ -88,12 +88,22 @@ def test_days_that_were_long_not_read_whole_are_read_again_after_the_tail() -> N
 
 def test_windows_of_refreshes_make_no_day_count_as_read_again() -> None:
     covered = read_at(FIVE_MINUTES_AGO, YESTERDAY, TODAY, whole=NOW - timedelta(hours=31))
-    assert [window.since is None for window in windows("orders", covered)] == [False, True, True]
+    assert [window.since is None for window in windows("orders", covered)] == [True, True]
 
 
 def test_what_the_daily_sync_has_read_is_not_swept() -> None:
-    covered = read_at(NOW - timedelta(hours=10), *days(date(2026, 6, 20)), source="listTransactions")
+    covered = read_at(NOW - timedelta(hours=10), *days(date(2026, 6, 20), date(2026, 7, 12)), source="listTransactions")
+    covered |= read_at(FIVE_MINUTES_AGO, *days(date(2026, 7, 13)), source="listTransactions")
     assert len(windows("financial_events", covered)) == 1
+
+
+def test_days_in_which_rows_still_come_to_light_are_swept_every_hour() -> None:
+    """Then the tail has nothing of its own to read."""
+    covered = read_at(NOW - timedelta(minutes=61), *days(date(2026, 7, 10)), source="listTransactions")
+    assert windows("financial_events", covered) == [Window(DayRange(date(2026, 7, 13), TODAY))]
+    covered = read_at(NOW - timedelta(minutes=59), *days(date(2026, 7, 10)), source="listTransactions")
+    [tail] = windows("financial_events", covered)
+    assert tail.since is not None
 
 
 def test_events_that_are_known_by_their_week_are_read_by_the_week() -> None:

@@ -17,6 +17,8 @@ OVERLAP = timedelta(minutes=10)
 LOOK_BACK = timedelta(days=31)
 # Rows of trailing days change in place. The daily sync reads all of these days again; where it has not, a refresh does.
 SWEEP = timedelta(hours=30)
+# Days in which rows still come to light are read again so often.
+LATE_SWEEP = timedelta(hours=1)
 
 REFRESHED: dict[str, timedelta] = {
     stream.name: stream.cadence
@@ -79,8 +81,14 @@ def windows_to_refresh(
         return [Window(DayRange(today, today))]
     trailing = DayRange(today - timedelta(days=source.trailing_days - 1), today)
     known = {day: entry for day, entry in known.items() if day in trailing}
-    swept = [day for day in sorted(known) if (known[day].whole_as_of or known[day].as_of) < now - SWEEP]
-    return _tail(source, zone, known, today) + [Window(days) for days in _slices(source, swept, today)]
+    swept = [day for day in sorted(known) if _is_swept(source, day, known[day], now, today)]
+    tail = [window for window in _tail(source, zone, known, today) if not set(window.days.days()) <= set(swept)]
+    return tail + [Window(days) for days in _slices(source, swept, today)]
+
+
+def _is_swept(source: PagedSource, day: date, known: Covered, now: datetime, today: date) -> bool:
+    still_late = today - day < timedelta(days=source.late_days)
+    return (known.whole_as_of or known.as_of) < now - (LATE_SWEEP if still_late else SWEEP)
 
 
 def _same_generation(stream: str, source: Source, other: str) -> bool:

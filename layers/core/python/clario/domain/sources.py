@@ -80,12 +80,14 @@ class PagedSource(Source):
         rows_per_order: about how many of them a seller has for each order; what is assumed of a seller nobody knows.
         paged_within: the time in which a slice's pages must be read: its page tokens, and the worker, live longer.
         also_called: an operation that is called once more for each row.
+        late_days: for so many days, today included, rows may still come to light.
     """
 
     page_rows: int
     rows_per_order: float
     paged_within: timedelta
     also_called: str | None = None
+    late_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,10 @@ NEAR_REAL_TIME = timedelta(minutes=30)
 FINANCES_TOKENS, OLD_FINANCES_TOKENS = timedelta(minutes=4), timedelta(minutes=2)
 WORKERS_PATIENCE = timedelta(minutes=1)
 
+# "Orders from the last 48 hours might not be included in financial events":
+# https://developer-docs.amazon.com/sp-api/reference/listfinancialevents
+FINANCES_LATE = 3
+
 STREAMS: dict[str, Stream] = {
     stream.name: stream
     for stream in (
@@ -302,6 +306,7 @@ STREAMS: dict[str, Stream] = {
                     page_rows=480 * 5,  # so many transactions users have seen, of some five lines each
                     rows_per_order=6.5,
                     paged_within=FINANCES_TOKENS,
+                    late_days=FINANCES_LATE,
                 ),
                 PagedSource(
                     # By week, always the same ones: some events have no date and are known by their window.
@@ -316,6 +321,7 @@ STREAMS: dict[str, Stream] = {
                     page_rows=100 * 5,
                     rows_per_order=6.5,
                     paged_within=OLD_FINANCES_TOKENS,
+                    late_days=FINANCES_LATE,
                 ),
                 FoundReportSource(
                     # By the day it was made; Amazon keeps reports for 90 days.
