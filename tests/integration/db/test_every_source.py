@@ -88,6 +88,12 @@ class FixtureAmazon:
         return document("getShipmentItems").splitlines()
 
 
+class LastLineLost(FixtureAmazon):
+    @contextmanager
+    def open_document(self, document_id: str) -> Iterator[Iterator[bytes]]:
+        yield iter(document(document_id).splitlines(keepends=True)[:-1])
+
+
 class Bench:
     """A seller, and sources loaded for them one by one."""
 
@@ -96,6 +102,7 @@ class Bench:
         self.folder = folder
         self.objects = FolderObjectStore(folder)
         self.clock = Clock()
+        self.amazon = FixtureAmazon()
         self.syncs = 0
         self.first: dict[str, Slice] = {}
         self.before: dict[str, list[dict[str, Any]]] = {}
@@ -107,7 +114,7 @@ class Bench:
         """One slice of the source to its end; every load is a day later than the one before."""
         self.clock.at += timedelta(days=1)
         task = self._planned(stream, source, days or DayRange(self._first(source), JUNE_AND_MAY.end))
-        task = fetch(task, AmazonStep(self.database, FixtureAmazon(), self.clock), self.objects)  # type: ignore[arg-type]
+        task = fetch(task, AmazonStep(self.database, self.amazon, self.clock), self.objects)  # type: ignore[arg-type]
         task = normalize(task, database=self.database, objects=self.objects)
         assert task.step is Step.STORE
         store(task, database=self.database, objects=self.objects, metrics=CloudWatchMetrics(heard=False))
@@ -247,3 +254,17 @@ def test_both_generations_of_finances_lie_side_by_side_and_coverage_says_which_o
         " GROUP BY 1"
     )
     assert told == [{"source": "listFinancialEvents", "first": week.start, "last": week.end}]
+
+
+NOTES = "SELECT detail FROM source_notes WHERE code = 'settlement_difference'"
+
+
+def test_a_settlement_whose_lines_do_not_make_its_total_is_noted(bench: Bench) -> None:
+    settlements = STREAMS["financial_events"].sources[-1]
+    bench.load("financial_events", settlements)
+    assert bench.rows(NOTES) == []
+    bench.rows("DELETE FROM settlement_lines RETURNING 1")
+    bench.amazon = LastLineLost()
+    bench.load("financial_events", settlements)
+    [note] = bench.rows(NOTES)
+    assert note["detail"] == "settlement 21000000001: its lines make 33.98 USD, its total is 31.99"

@@ -2,10 +2,11 @@
 
 from dataclasses import fields
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
-from clario.domain.contracts import CODED, Counts, rejected_share, row_volume, unseen
+from clario.domain.contracts import CODED, Counts, Unbalanced, rejected_share, row_volume, unseen
 from clario.domain.tables import TABLES
 from clario.domain.values import DayRange
 
@@ -75,3 +76,9 @@ def test_documents_about_the_present_are_compared_whatever_their_day() -> None:
     before = [counts(900, days=day) for day in days[:3]]
     assert row_volume(counts(100, days=days[3]), before, whole=True) is not None
     assert row_volume(counts(890, days=days[3]), before, whole=True) is None
+
+
+def test_the_note_about_a_settlement_says_both_amounts() -> None:
+    note = Unbalanced("21", "EUR", total=Decimal("31.9900"), lines=Decimal("-2.5")).note()
+    assert (note.code, note.subject) == ("settlement_difference", "21")
+    assert note.detail == "settlement 21: its lines make -2.50 EUR, its total is 31.99"

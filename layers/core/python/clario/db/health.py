@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from clario.db.statements import Statements
-from clario.domain.contracts import Counts, Note
+from clario.domain.contracts import Counts, Note, Unbalanced
 from clario.domain.health import SourceNote, StreamState
 from clario.domain.quarantine import Try
-from clario.domain.streams import STREAMS
+from clario.domain.streams import STREAMS, source_of
 from clario.domain.values import DayRange
 from clario.services.work import Document
 
@@ -52,6 +52,11 @@ class DatabaseHealth:
             "earlier_documents", **self._place(document), scope=document.scope, as_of=document.as_of, limit=limit
         )
         return [Counts(DayRange(row["start_day"], row["end_day"]), row["rows"], row["rejected"]) for row in rows]
+
+    def unbalanced(self, document: Document) -> list[Unbalanced]:
+        if "settlement_lines" not in source_of(document.stream, document.source).tables:
+            return []
+        return [Unbalanced(**row) for row in self._run.rows("unbalanced_settlements", **self._place(document))]
 
     def note(self, document: Document, notes: Iterable[Note]) -> None:
         place = self._place(document)

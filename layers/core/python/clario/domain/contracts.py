@@ -5,6 +5,7 @@ Drift is noted, never refused: a new code may be Amazon's new practice, and a sy
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from statistics import median
 
 from .values import DayRange
@@ -63,6 +64,20 @@ class Note:
     code: str
     subject: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unbalanced:
+    """A settlement whose lines add up to something else than the total it names."""
+
+    settlement_id: str
+    currency: str
+    total: Decimal
+    lines: Decimal
+
+    def note(self) -> Note:
+        text = f"settlement {self.settlement_id}: its lines make {self.lines:.2f} {self.currency}, its total is"
+        return Note("settlement_difference", self.settlement_id, f"{text} {self.total:.2f}")
 
 
 def unseen(fresh: Mapping[str, Collection[str]]) -> list[Note]:

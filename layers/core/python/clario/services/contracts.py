@@ -14,7 +14,11 @@ PASSING = ("rejected_share", "row_volume", "report_shrank")
 
 def watch(document: Document, stored: Stored, work: Work, metrics: Metrics) -> None:
     """Note what is odd about a document that has just been stored; nothing of it stops a sync."""
-    found = [*unseen(work.health.learn(document, _codes(document, stored))), *_passing(document, stored, work)]
+    found = [
+        *unseen(work.health.learn(document, _codes(document, stored))),
+        *(settlement.note() for settlement in work.health.unbalanced(document)),
+        *_passing(document, stored, work),
+    ]
     work.health.forget(document, PASSING, document.scope)
     work.health.note(document, found)
     for note in found:

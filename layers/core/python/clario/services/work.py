@@ -16,7 +16,7 @@ from uuid import UUID
 if TYPE_CHECKING:
     from ..domain.cadence import Covered
     from ..domain.claims import Change, StoredClaim
-    from ..domain.contracts import Counts, Note
+    from ..domain.contracts import Counts, Note, Unbalanced
     from ..domain.detection.facts import SellerFacts
     from ..domain.health import SourceNote, StreamState
     from ..domain.progress import ProgressEvent
@@ -397,6 +397,10 @@ class Health(Protocol):
 
     def earlier(self, document: Document, limit: int) -> list[Counts]:
         """What the documents of the same source and scope before it held, newest first."""
+        ...
+
+    def unbalanced(self, document: Document) -> list[Unbalanced]:
+        """The settlements it brought whose lines do not add up."""
         ...
 
     def note(self, document: Document, notes: Iterable[Note]) -> None: ...

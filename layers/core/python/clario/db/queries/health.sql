@@ -80,6 +80,17 @@ SET detail = excluded.detail, document_id = excluded.document_id, noted_at = exc
 DELETE FROM source_notes
 WHERE connection_id = %(connection_id)s AND source = %(source)s AND subject = %(subject)s AND code = ANY (%(codes)s::text[])
 
+-- name: unbalanced_settlements
+-- Settlements of the document whose rows do not add up to the total that their first row names.
+SELECT settlement_id, currency, max(total_amount) AS total, coalesce(sum(amount), 0) AS lines
+FROM settlement_lines
+WHERE connection_id = %(connection_id)s
+  AND settlement_id IN (SELECT settlement_id FROM settlement_lines
+                        WHERE connection_id = %(connection_id)s AND document_id = %(document_id)s)
+GROUP BY settlement_id, currency
+HAVING max(total_amount) <> coalesce(sum(amount), 0)
+ORDER BY settlement_id
+
 -- name: tries
 -- How slices of a connection ended, newest first, of sources of which any failed lately.
 SELECT part.source, part.scope, part.start_day, part.end_day, part.state = 'failed' AS failed, part.error,
