@@ -188,7 +188,8 @@ def assert_nothing_is_missing(bench: Bench) -> None:
 
 def test_what_a_running_sync_has_yet_to_load_is_left_to_it(living: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     later(living, timedelta(hours=1))
-    living.container.sync_control().start(SELLER)
+    control = living.container.sync_control()
+    sync_id = control.start(SELLER)
     asked = calls(living)
     with monkeypatch.context() as patched:
         patched.setattr(living.container.refresh_queue, "send", lambda message: received.append(message))
@@ -198,8 +199,9 @@ def test_what_a_running_sync_has_yet_to_load_is_left_to_it(living: Bench, monkey
         living.runtime.engine.invoke("refresh", {"Records": [{"body": json.dumps(message)}]})
     assert len(received) == 1
     assert calls(living) == asked
-    living.runtime.engine.run_until_idle()
     assert state(living, "orders")["lease"] is None
+    control.cancel(SELLER, sync_id)
+    living.runtime.engine.run_until_idle()
 
 
 def test_out_of_quota_a_turn_is_given_back_until_there_is_some(living: Bench) -> None:
