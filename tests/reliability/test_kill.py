@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,13 @@ import pytest
 
 from clario.db.connection import PostgresDatabase
 from clario.services.costs import put_costs_csv
-from devstack.amazon import LocalAmazon, local_amazon
+from clario.services.syncs import execution_name
+from devstack.amazon import LocalAmazon
+from devstack.clock import VirtualClock
 from devstack.functions import substitutions
-from tests.conftest import TEMPLATE, Cluster
+from devstack.runtime import runtime
+from tests.conftest import Cluster
+from tests.fixtures.amazon import amazon_here
 from tests.integration.sync.conftest import SELLER, START, content
 
 OPTIONS = ("--size", "600", "--days", "45", "--ahead", "0", "--frozen-clock", "--clock", START.isoformat())
@@ -26,24 +31,40 @@ POINTS = [f"{name} {moment}" for name in FUNCTIONS for moment in ("before", "aft
 
 @pytest.fixture
 def amazon() -> Iterator[LocalAmazon]:
-    with local_amazon(1.0, *OPTIONS) as running:
+    with amazon_here(1.0, *OPTIONS) as running:
         yield running
 
 
-def run_sync(
-    amazon: LocalAmazon, database_url: str, folder: Path, start: datetime, *where: str
-) -> "subprocess.CompletedProcess[str]":
-    amazon.follow(start)
-    environment = {
-        **os.environ,
+def environment(amazon: LocalAmazon, database_url: str, folder: Path) -> dict[str, str]:
+    return {
         **amazon.settings(),
         "DATABASE_URL": database_url,
         "TOKEN_KEY": str(folder / "token.key"),
         "RAW_STORE": str(folder / "raw"),
-        "SYNC_HISTORY_DAYS": "60",
+        "SYNC_HISTORY_DAYS": "42",
     }
-    command = [sys.executable, "-m", "tests.reliability.one_sync", start.isoformat(), *where]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def killed_sync(
+    amazon: LocalAmazon, database_url: str, folder: Path, *where: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a sync in a process that dies there."""
+    amazon.follow(FIRST)
+    command = [sys.executable, "-m", "tests.reliability.one_sync", FIRST.isoformat(), *where]
+    variables = {**os.environ, **environment(amazon, database_url, folder)}
+    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60)
+
+
+def whole_sync(amazon: LocalAmazon, database_url: str, folder: Path, start: datetime) -> None:
+    """Run a sync to its end."""
+    amazon.follow(start)
+    clock = VirtualClock(start)
+    clock.add_listener(amazon.follow)
+    with runtime(folder, environment(amazon, database_url, folder), clock=clock) as running:
+        sync_id = running.container.sync_control().start(SELLER)
+        result = running.engine.wait(execution_name(sync_id))
+        running.engine.run_until_idle()
+    assert result.status == "SUCCEEDED", result.error
 
 
 def loaded(database_url: str, amazon: LocalAmazon) -> PostgresDatabase:
@@ -61,14 +82,14 @@ def database(database_url: str, amazon: LocalAmazon) -> Iterator[PostgresDatabas
 
 @pytest.fixture(scope="session")
 def calm(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    address = cluster.create("calm_process", TEMPLATE)
-    with local_amazon(1.0, *OPTIONS) as running:
-        database = loaded(address, running)
-        run = run_sync(running, address, tmp_path_factory.mktemp("calm"), FIRST)
-    assert run.returncode == 0, run.stderr
-    found = content(database)
-    database.close()
-    cluster.drop("calm_process")
+    with (
+        cluster.database() as address,
+        amazon_here(1.0, *OPTIONS) as running,
+        closing(loaded(address, running)) as database,
+    ):
+        whole_sync(running, address, tmp_path_factory.mktemp("calm"), FIRST)
+        found = content(database)
+    assert found["detections"]
     return found
 
 
@@ -78,9 +99,8 @@ def test_a_sync_killed_at_any_point_ends_the_same_after_another_start(
 ) -> None:
     if point.startswith("record_failure"):
         amazon.control("faults", {"operation": "listTransactions", "kind": "html500", "times": 21}, method="POST")
-    killed = run_sync(amazon, database_url, tmp_path, FIRST, *point.split())
+    killed = killed_sync(amazon, database_url, tmp_path, *point.split())
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     later = datetime.fromisoformat(amazon.control("clock")["now"]) + timedelta(minutes=1)
-    again = run_sync(amazon, database_url, tmp_path, later)
-    assert again.returncode == 0, again.stderr
+    whole_sync(amazon, database_url, tmp_path, later)
     assert content(database) == calm
