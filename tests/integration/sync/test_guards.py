@@ -68,21 +68,31 @@ def test_drift_is_noted_and_stops_nothing(bench: Bench) -> None:
     assert told.detail.endswith("UNHEARD_OF")
 
 
-def test_a_slice_that_keeps_failing_rests_unless_somebody_asks(bench: Bench) -> None:
+def test_a_report_that_is_suddenly_empty_is_a_warning_and_changes_nothing(bench: Bench) -> None:
     bench.sync()
+    before = bench.versions()
+    later(bench, hours=5)
+    bench.fault("createReport", "header_only", report_type=LEDGER)
+    second = bench.sync()
+    assert (second.status, bench.versions()) == ("completed", before)
+    [warning] = [one for one in warnings_of(bench.slices(second)) if one.source == "ledger"]
+    assert (warning.code, warning.severity) == ("report_shrank", "warning")
+    assert warning.detail.startswith("0 rows where ")
+    assert "says the same; the data is of 2026-07-06 18:" in warning.detail
+    assert [note.code for note in health(bench)["amazon_spapi_inventory"].notes] == ["report_shrank"]
+
+
+def test_a_slice_that_keeps_failing_rests_unless_somebody_asks(bench: Bench) -> None:
+    bench.fault("createReport", "fatal", report_type=LEDGER, times=99)
     states = []
-    for _day in range(4):
+    for sync in (Bench.sync, scheduled_sync, scheduled_sync, scheduled_sync):
+        last = sync(bench)
+        states += [part.state for part in of_source(bench, last, LEDGER)]
         later(bench, days=1)
-        bench.fault("createReport", "fatal", report_type=LEDGER, times=3)
-        sync = scheduled_sync(bench)
-        states.append([part.state for part in of_source(bench, sync, LEDGER)])
-    failed, resting = [SliceState.FAILED], [SliceState.QUARANTINED]
-    assert states == [failed] * 3 + [resting]
-    [warning] = warnings_of(bench.slices(sync))
+    assert states == [SliceState.FAILED] * 3 + [SliceState.QUARANTINED]
+    [warning] = warnings_of(bench.slices(last))
     assert (warning.source, warning.code, warning.severity) == ("ledger", "quarantined", "error")
-    found = health(bench)["amazon_spapi_inventory"]
-    assert found.status == "error"
-    assert "failed in 3 syncs in a row" in (found.error or "")
+    assert "failed in 3 syncs in a row" in (health(bench)["amazon_spapi_inventory"].error or "")
     bench.amazon.control("faults", method="DELETE")
     by_hand = bench.sync()
     assert {part.state for part in of_source(bench, by_hand, LEDGER)} == {SliceState.STORED}

@@ -21,6 +21,8 @@ from clario.domain.tables import Table, WriteMode, tables_of
 from clario.services.work import Document, Stored
 
 COPY_BLOCK = 256 * 1024
+# Coded columns have a few dozen values together; one that Amazon filled with free text must not fill our memory.
+MOST_CODES = 1_000
 
 
 def holds_rows(run: Statements, part: Slice) -> bool:
@@ -97,7 +99,9 @@ class Storing:
         found: dict[str, set[str]] = {}
         for table in self._tables:
             if columns := CODED.get(table.name):
-                query = sql.SQL("SELECT DISTINCT {} FROM {}").format(listed(columns), staged(table))
+                query = sql.SQL("SELECT DISTINCT {} FROM {} LIMIT {}").format(
+                    listed(columns), staged(table), MOST_CODES
+                )
                 for row in self._run.connection.execute(query):
                     for column, code in row.items():
                         found.setdefault(column, set()).update([code] if code is not None else [])
