@@ -13,6 +13,7 @@ from clario import bootstrap
 from clario.domain.cadence import HOLD_BACK, REFRESHED, refreshed_sources
 from clario.domain.streams import STREAMS
 from clario.domain.tables import TABLES
+from clario.payloads import RefreshTask
 from clario.services import refresh
 from clario.services.replay import replay
 from devstack.serve import start_ticks
@@ -226,6 +227,39 @@ def test_when_amazon_is_away_the_turn_says_so_and_the_next_makes_up_for_it(livin
     later(living, TICK)
     tick(living)
     assert state(living, "financial_events")["error"] is None
+
+
+def test_a_seller_who_took_the_authorisation_back_is_not_asked_any_more(living: Bench) -> None:
+    later(living, timedelta(hours=1))
+    living.fault("listTransactions", "revoked", times=2)
+    tick(living)
+    assert living.rows("SELECT status FROM connections") == [{"status": "revoked"}]
+    assert "revoked" in state(living, "financial_events")["error"]
+    later(living, timedelta(hours=2))
+    assert tick(living) == 0
+    with living.database.statements(SELLER) as run:
+        run.connection.execute("UPDATE connections SET status = 'active', error = NULL")
+    assert tick(living) == 1
+
+
+def test_a_worker_whose_time_is_up_gives_its_turns_back_at_once(living: Bench) -> None:
+    later(living, timedelta(hours=1))
+    container, now = living.container, living.clock.now()
+    leases = living.database.lease_refreshes(REFRESHED, TICK, 100)
+    step = refresh.RefreshStep(
+        living.database,
+        container.amazon,
+        container.objects,
+        living.clock,
+        container.metrics,
+        container.api_versions,
+        deadline=now + refresh.RESERVE,
+    )
+    asked = calls(living)
+    refresh.refresh(RefreshTask(seller_id=SELLER, lease=leases[0][1]), step)
+    assert calls(living) == asked
+    turns = living.rows("SELECT lease, due_at, error FROM refreshes")
+    assert turns == [{"lease": None, "due_at": now, "error": None}] * len(REFRESHED)
 
 
 def test_over_a_day_no_source_that_is_read_page_by_page_gets_stale(living: Bench) -> None:
