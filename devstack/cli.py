@@ -67,9 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     text = "normalize, store and detect again from the raw files, without Amazon"
     again = _leaf(commands, "replay", text, _replay, seller)
-    again.add_argument(
-        "--since", type=date.fromisoformat, default=date.min, metavar="DATE", help="only days from then on"
-    )
+    again.add_argument("--since", type=_date, default=date.min, metavar="DATE", help="only days from then on")
     costs = _leaf(commands, "costs", "load product costs: what the seller paid for a unit", _costs, seller)
     costs.add_argument("file", type=Path, metavar="FILE.csv", help="columns sku, unitCost, currency, validFrom")
     _leaf(commands, "doctor", "look at database, roles, Amazon, clock and disk, with the fix for each", _doctor)
@@ -85,6 +83,13 @@ def _add_sync(parser: argparse.ArgumentParser, seller: argparse.ArgumentParser) 
     past.add_argument("--limit", type=_at_least_one, default=20, metavar="N", help="how many (default: 20)")
     stop = _leaf(actions, "cancel", "cancel a running sync", _cancel, seller)
     stop.add_argument("sync_id", nargs="?", metavar="SYNC", help="default: the running one")
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not a date like 2026-11-20: {text}") from None
 
 
 def _at_least_one(text: str) -> int:
