@@ -5,9 +5,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clario.domain.cadence import HOLD_BACK, OVERLAP, REFRESHED, Covered, Window, next_turn, windows_to_refresh
+from clario.domain.cadence import (
+    HOLD_BACK,
+    OVERLAP,
+    REFRESHED,
+    Covered,
+    Window,
+    next_turn,
+    refreshed_sources,
+    windows_to_refresh,
+)
 from clario.domain.sources import PagedSource
-from clario.domain.streams import source_of
+from clario.domain.streams import STREAMS, source_of
 from clario.domain.values import DayRange
 
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -135,6 +144,17 @@ def test_what_is_read_page_by_page_is_refreshed_and_nothing_else() -> None:
         "orders": 5,
         "financial_events": 5,
     }
+
+
+def test_a_refresh_reads_one_operation_of_each_dataset_and_no_report() -> None:
+    def names(stream: str, version: str) -> list[str]:
+        return [source.name for source in refreshed_sources(STREAMS[stream], {stream: version})]
+
+    assert names("orders", "2026-01-01") == ["searchOrders"]
+    assert names("orders", "v0") == ["getOrders"]
+    assert names("financial_events", "v0") == ["listFinancialEvents"]
+    assert names("inbound_shipments", "") == ["getShipments", "getShipmentItems"]
+    assert names("ledger", "") == []
 
 
 @pytest.mark.parametrize(("minutes_late", "next_in"), [(0, 5), (1, 4), (4.9, 0.1), (5, 5), (23, 2), (-2, 7)])
