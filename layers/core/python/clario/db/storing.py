@@ -63,7 +63,7 @@ class Storing:
         values = self._values | {"seller_id": self._run.seller_id, "days": days}
         all_rejected = list(rejected)
         unread = self._of_days(days, all_rejected)
-        known, named = self._doubts(values, len(unread)) or (None, None)
+        known, named = self._doubts(values, staged_rows, len(unread)) or (None, None)
         counts = {"rows": staged_rows[0], "rejected": len(all_rejected)}
         self._run.write("count_document", document_id=self._document.document_id, shrunk_to=named, **counts)
         if known is None:
@@ -83,14 +83,17 @@ class Storing:
             self._run.write("cover_days", **values)
         return written, deleted
 
-    def _doubts(self, values: dict[str, Any], unread: int) -> tuple[int, int] | None:
+    def _doubts(self, values: dict[str, Any], staged_rows: list[int], unread: int) -> tuple[int, int] | None:
         """See `would_shrink`; what makes no row go is not in doubt."""
-        stale, present_only = self._document.may_be_stale, self._source.present_only
-        for table in self._tables:
+        about = values | {
+            "may_be_stale": self._document.may_be_stale,
+            "any_day": self._source.present_only,
+            "all_days": len(self._document.days.days()),
+        }
+        for table, rows in zip(self._tables, staged_rows, strict=True):
             if table.mode is WriteMode.SNAPSHOT and (unread or self._is_overtaken(values)):
                 continue
-            about = values | {"may_be_stale": stale, "any_day": present_only}
-            if found := would_shrink(self._run, table, about, unread):
+            if found := would_shrink(self._run, table, about | {"staged_rows": rows}, unread):
                 return found
         return None
 

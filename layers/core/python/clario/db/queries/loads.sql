@@ -55,6 +55,15 @@ WHERE connection_id = %(connection_id)s AND stream = %(stream)s AND source = %(s
 UPDATE documents SET rows = %(rows)s, rejected = %(rejected)s, shrunk_to = %(shrunk_to)s
 WHERE document_id = %(document_id)s
 
+-- name: rows_told
+-- How many rows the documents have that tell of these days now: of a day that is replaced no more are stored.
+SELECT coalesce(sum(d.rows), 0) AS rows FROM documents AS d
+WHERE d.document_id IN (
+    SELECT k.document_id FROM coverage AS k
+    WHERE k.connection_id = %(connection_id)s AND k.dataset = %(dataset)s AND k.scope = %(scope)s
+      AND k.day = ANY (%(days)s::date[])
+)
+
 -- name: is_confirmed
 -- Whether an earlier document that was not believed has about as few rows, and none was believed since.
 SELECT EXISTS (
