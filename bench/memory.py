@@ -46,7 +46,7 @@ HISTORY = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=4_300_000, help="about how many rows the seller has (4300000)")
+    parser.add_argument("--size", type=int, default=4_500_000, help="about how many rows the seller has (4500000)")
     parser.add_argument("--load", choices=HISTORY, help="be the worker that loads this source")
     parser.add_argument("--only", choices=HISTORY, help="measure this source alone")
     options = parser.parse_args()
