@@ -23,6 +23,7 @@ from clario.services.amazon import AmazonStep
 from clario.services.fetch import fetch
 from clario.services.normalize import normalize
 from clario.services.ports import Report
+from clario.services.replay import replay
 from clario.services.store import store
 from clario.services.work import Connection, EnvironmentConnection
 from tests.conftest import Cluster
@@ -92,6 +93,11 @@ class LastLineLost(FixtureAmazon):
     @contextmanager
     def open_document(self, document_id: str) -> Iterator[Iterator[bytes]]:
         yield iter(document(document_id).splitlines(keepends=True)[:-1])
+
+
+class FirstPageOnly(FixtureAmazon):
+    def inbound_shipment_pages(self, marketplace_id: str, after: datetime, before: datetime) -> list[bytes]:
+        return document("getShipments").splitlines()[:1]
 
 
 class Bench:
@@ -268,3 +274,25 @@ def test_a_settlement_whose_lines_do_not_make_its_total_is_noted(bench: Bench) -
     bench.load("financial_events", settlements)
     [note] = bench.rows(NOTES)
     assert note["detail"] == "settlement 21000000001: its lines make 33.98 USD, its total is 31.99"
+
+
+SHIPMENTS = "SELECT shipment_id, status, as_of FROM inbound_shipments ORDER BY 1"
+
+
+def test_a_replay_brings_back_what_only_an_older_document_named(bench: Bench) -> None:
+    shipments = STREAMS["inbound_shipments"].sources[0]
+    bench.load("inbound_shipments", shipments)
+    bench.amazon = FirstPageOnly()
+    bench.load("inbound_shipments", shipments, DayRange(date(2026, 6, 24), JUNE_AND_MAY.end))
+    before = bench.rows(SHIPMENTS)
+    assert len(before) > len(bench.amazon.inbound_shipment_pages("", JULY_1, JULY_1))
+    bench.rows("DELETE FROM inbound_shipments RETURNING 1")
+    replay(
+        "anna",
+        JUNE_AND_MAY.start,
+        database=bench.database,
+        objects=bench.objects,
+        clock=bench.clock,
+        told=lambda _document, _stored: None,
+    )
+    assert bench.rows(SHIPMENTS) == before

@@ -83,10 +83,17 @@ class DatabaseLoads:
         )
         return int(row["orders"])
 
-    def store(self, document: Document, parts: Mapping[str, BinaryIO], rejected: "Iterable[Rejected]") -> Stored:
+    def store(
+        self,
+        document: Document,
+        parts: Mapping[str, BinaryIO],
+        rejected: "Iterable[Rejected]",
+        *,
+        in_order: bool = False,
+    ) -> Stored:
         from clario.db.storing import Storing
 
-        return Storing(self._run, document).store(parts, rejected)
+        return Storing(self._run, document, in_order).store(parts, rejected)
 
     def cover(self, part: Slice, as_of: datetime) -> None:
         self._run.write(

@@ -42,8 +42,9 @@ def holds_rows(run: Statements, part: Slice) -> bool:
 class Storing:
     """One document on its way into the tables of its source."""
 
-    def __init__(self, statements: Statements, document: Document) -> None:
+    def __init__(self, statements: Statements, document: Document, in_order: bool) -> None:
         self._run = statements
+        self._in_order = in_order
         self._document = document
         self._source = source_of(document.stream, document.source)
         self._tables = tables_of(self._source)
@@ -111,7 +112,10 @@ class Storing:
         return found
 
     def _accepted(self) -> list[date]:
-        """The days it may write. Where rows do not say which day they belong to, it is all of them or none."""
+        """The days it may write. Where rows do not say which day they belong to, it is all of them or none; all, too,
+        where rows only come and change and everything newer is still to come."""
+        if self._in_order and all(table.day is None and table.mode is WriteMode.UPSERT for table in self._tables):
+            return self._document.days.days()
         days = [row["day"] for row in self._run.rows("accepted_days", **self._values)]
         dated = all(table.day for table in self._tables)
         return days if dated or len(days) == len(self._document.days.days()) else []

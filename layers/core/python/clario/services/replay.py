@@ -22,7 +22,8 @@ def replay(
 ) -> int:
     """Every document about days from `since` on, in the order in which Amazon made them; answers how many.
 
-    The rules of a store hold here too: a document writes only days of which nothing newer is known.
+    The rules of a store hold here too: a document writes only days of which nothing newer is known. Where rows have no
+    day, what an older document brings is changed again by the newer ones that follow.
     """
     with database.transaction(seller_id) as work:
         documents = work.loads.documents_since(since)
@@ -30,7 +31,7 @@ def replay(
     for document in documents:
         normalize_document(document, objects)
         with database.transaction(seller_id) as work:
-            stored = store_document(document, work, objects)
+            stored = store_document(document, work, objects, in_order=True)
         told(document, stored)
     if newest:
         _detect_again(SyncTask(seller_id=seller_id, sync_id=newest[0].sync_id), database, clock)

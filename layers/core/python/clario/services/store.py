@@ -30,13 +30,13 @@ def store(task: SliceTask, *, database: Database, objects: ObjectStore, metrics:
     return task.model_copy(update={"step": Step.REST})
 
 
-def store_document(document: Document, work: Work, objects: ObjectStore) -> Stored:
-    """Write the parts that the document's manifest names."""
+def store_document(document: Document, work: Work, objects: ObjectStore, *, in_order: bool = False) -> Stored:
+    """Write the parts that the document's manifest names; `in_order`: see `clario.services.work.Loads.store`."""
     with objects.open(manifest_key(document)) as stream:
         manifest = Manifest(**json.load(stream))
     with ExitStack() as opened:
         parts = {table: opened.enter_context(objects.open(key)) for table, key in manifest.parts.items()}
-        return work.loads.store(document, parts, _rejected(manifest, objects))
+        return work.loads.store(document, parts, _rejected(manifest, objects), in_order=in_order)
 
 
 def _rejected(manifest: Manifest, objects: ObjectStore) -> Iterator[Rejected]:

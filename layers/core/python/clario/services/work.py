@@ -304,7 +304,14 @@ class Loads(Protocol):
         """How many of these orders no other stored slice of the same sync has brought."""
         ...
 
-    def store(self, document: Document, parts: Mapping[str, BinaryIO], rejected: Iterable[Rejected]) -> Stored:
+    def store(
+        self,
+        document: Document,
+        parts: Mapping[str, BinaryIO],
+        rejected: Iterable[Rejected],
+        *,
+        in_order: bool = False,
+    ) -> Stored:
         """Write a document's rows (CSV with header, by table) and its coverage in one go.
 
         Only days of which no newer document has told the whole are touched, whatever order documents arrive in. A
@@ -312,6 +319,10 @@ class Loads(Protocol):
 
         A document that would make more than half of many rows go is not believed before a second one, made later, says
         about the same: nothing but its rejected rows is written.
+
+        Args:
+            in_order: all newer documents follow. Rows of no day then need not be kept from an older one: whatever of
+                it has changed since will be changed again.
         """
         ...
 
