@@ -17,7 +17,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
-from clario.domain.claims import AnomalyType, Claim, DetectionRun, Tier
+from clario.domain.anomalies import AnomalyType
+from clario.domain.claims import Claim, DetectionRun, Tier
 from clario.domain.detection.engine import detect
 from clario.domain.detection.facts import (
     CostRow,

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import (
     Actor,
-    AnomalyType,
     Change,
     ChangeKind,
     Claim,

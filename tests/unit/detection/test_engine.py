@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from hypothesis import given
 
-from clario.domain.claims import AnomalyType
+from clario.domain.anomalies import AnomalyType
 from clario.domain.detection.engine import DETECTORS, detect
 from tests.unit.detection.cases import TODAY, day, only, run, seller
 from tests.unit.detection.test_netting import TABLES, settlements

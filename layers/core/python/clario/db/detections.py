@@ -9,9 +9,9 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from clario.db.detection_pages import DatabaseDetectionPages
+from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import (
     Actor,
-    AnomalyType,
     Change,
     Claim,
     Status,

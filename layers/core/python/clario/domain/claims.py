@@ -8,28 +8,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from clario.domain.anomalies import FAMILY_OF, AnomalyFamily, AnomalyType
+
 Evidence = Mapping[str, Any]
 """Plain JSON-able values: policy, valuation, netting, sourceRows, coverage, warnings."""
-
-
-class AnomalyType(StrEnum):
-    """What went wrong, one name per kind of claim."""
-
-    LOST_WAREHOUSE = "lost_warehouse"
-    DAMAGED_WAREHOUSE = "damaged_warehouse"
-
-
-class AnomalyFamily(StrEnum):
-    """The coarse kinds of claims a page groups by."""
-
-    MISSING_UNIT = "missing_unit"
-    DAMAGED_STOCK = "damaged_stock"
-
-
-FAMILY_OF = {
-    AnomalyType.LOST_WAREHOUSE: AnomalyFamily.MISSING_UNIT,
-    AnomalyType.DAMAGED_WAREHOUSE: AnomalyFamily.DAMAGED_STOCK,
-}
 
 
 class Tier(StrEnum):

@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from clario.domain.claims import AnomalyType, Claim, Evidence, Settled, Tier, fingerprint
+from clario.domain.anomalies import AnomalyType
+from clario.domain.claims import Claim, Evidence, Settled, Tier, fingerprint
 from clario.domain.detection import coverage, policy, valuation
 from clario.domain.detection.facts import Row, SellerFacts, as_source_row
 from clario.domain.detection.lots import Lot

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from clario.domain.claims import AnomalyType, Tier
+from clario.domain.anomalies import AnomalyType
+from clario.domain.claims import Tier
 from clario.domain.detection.facts import ComponentFacts
 from clario.domain.detection.lots import Family, Lot, Strength, warehouse_lot
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from clario.domain.claims import AnomalyType, Claim, DetectionRun, Note, Settled
+from clario.domain.anomalies import AnomalyType
+from clario.domain.claims import Claim, DetectionRun, Note, Settled
 from clario.domain.detection.assemble import Verdict, claim_of, group, judge, reversed_units, settled_of
 from clario.domain.detection.components import components
 from clario.domain.detection.credits import gather_credits

@@ -5,7 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from clario.domain.claims import AnomalyType, Tier
+from clario.domain.anomalies import AnomalyType
+from clario.domain.claims import Tier
 from clario.domain.detection.facts import LedgerRow, Row
 
 
