@@ -26,8 +26,8 @@ from clario.domain.detection.facts import (
     LedgerRow,
     ReimbursementRow,
     SellerFacts,
-    SourceRef,
 )
+from clario.domain.detection.source import SourceRef
 from clario.domain.values import MARKETPLACES, DayRange
 
 DAY0 = date(2026, 10, 1)

@@ -27,8 +27,8 @@ from clario.domain.detection.facts import (
     LedgerRow,
     ReimbursementRow,
     SellerFacts,
-    SourceRef,
 )
+from clario.domain.detection.source import SourceRef
 from clario.domain.values import DayRange, home_marketplace
 from clario.services.work import Connection, DetectionAttempt, QueuedDetection
 

@@ -13,9 +13,10 @@ from typing import Any
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim, Evidence, Settled, Tier, fingerprint
 from clario.domain.detection import coverage, policy, valuation
-from clario.domain.detection.facts import Row, SellerFacts, as_source_row
+from clario.domain.detection.facts import Row, SellerFacts
 from clario.domain.detection.lots import Lot
 from clario.domain.detection.netting import Settlement
+from clario.domain.detection.source import as_source_row
 
 CENT = Decimal("0.01")
 CERTAINTY = Decimal("0.0001")

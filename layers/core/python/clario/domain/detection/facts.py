@@ -1,23 +1,15 @@
 """What detection looks at: typed rows of Amazon's reports, each with the place it came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from clario.domain.detection.money_rows import AgedRow, FeePreviewRow, MoneyRow, StorageRow
+from clario.domain.detection.source import SourceRef
 from clario.domain.values import DayRange, Marketplace
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRef:
-    """Where a row was read: our table, the document, its raw object, and the line number as text."""
-
-    table: str
-    document_id: int
-    raw_object: str
-    pointer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +80,6 @@ class ReimbursementRow:
 Row = LedgerRow | ReimbursementRow
 
 
-def as_source_row(row: Row) -> dict[str, Any]:
-    """The row copied into evidence, so that the claim outlives the raw object."""
-    ref = row.ref
-    cells = {f.name: _plain(getattr(row, f.name)) for f in fields(row) if f.name not in ("ref", "ordinal")}
-    return {"table": ref.table, "rawObject": ref.raw_object, "pointer": ref.pointer, "row": cells}
-
-
-def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, int) else str(value)
-
-
 @dataclass(frozen=True, slots=True)
 class CostRow:
     """What the seller pays to source one unit of a SKU, from a day on."""
@@ -127,6 +108,10 @@ class SellerFacts:
     reimbursements: tuple[ReimbursementRow, ...]
     costs: tuple[CostRow, ...]
     coverage: CoverageFacts
+    money: tuple[MoneyRow, ...] = ()
+    previews: tuple[FeePreviewRow, ...] = ()
+    storage: tuple[StorageRow, ...] = ()
+    aged: tuple[AgedRow, ...] = ()
 
     @cached_property
     def costs_by_sku(self) -> Mapping[str, tuple[CostRow, ...]]:
@@ -144,6 +129,10 @@ class ComponentFacts:
     key: str
     ledger: tuple[LedgerRow, ...]
     reimbursements: tuple[ReimbursementRow, ...]
+    money: tuple[MoneyRow, ...] = ()
+    previews: tuple[FeePreviewRow, ...] = ()
+    storage: tuple[StorageRow, ...] = ()
+    aged: tuple[AgedRow, ...] = ()
 
     def adjustments(self, reasons: frozenset[str]) -> tuple[LedgerRow, ...]:
         """The stock adjustments with these reason codes."""
