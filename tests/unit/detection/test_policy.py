@@ -3,54 +3,145 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import combinations
 
 import pytest
 
+from clario.domain.anomalies import AnomalyType
 from clario.domain.detection.coverage import gaps
 from clario.domain.detection.facts import CostRow, CoverageFacts
-from clario.domain.detection.lots import Family
-from clario.domain.detection.policy import confidence, policy, unit_cap, window
+from clario.domain.detection.policy import (
+    POLICY_OF,
+    PolicyFamily,
+    confidence,
+    policy,
+    tolerance,
+    unit_cap,
+    window,
+)
 from clario.domain.values import MARKETPLACES, DayRange, Money
 from tests.unit.detection.cases import DAY0, TODAY, UNTIL_TODAY, US, day, only, run
 
 UK, JAPAN = MARKETPLACES["A1F83G8C2ARO7P"], MARKETPLACES["A1VC38T7YXB528"]
-WAREHOUSE = [Family.FC_LOST, Family.FC_DAMAGED]
+GERMANY, CANADA = MARKETPLACES["A1PA6795UKMFR9"], MARKETPLACES["A2EUQ1WTGCTBG2"]
+EMIRATES, AUSTRALIA = MARKETPLACES["A2VIGQ35RCS4UG"], MARKETPLACES["A39IBJ37TRP1C6"]
+
+# what           where    happened      first day     last day       (as seen on 23 November 2026)
+WINDOWS = """
+fc_lost          US       2026-09-24    2026-09-24    2026-11-23     the last day
+fc_lost          US       2026-09-23    2026-09-23    2026-11-22     expired yesterday
+fc_lost          UK       2026-09-24    2026-09-24    2026-11-23
+fc_lost          GERMANY  2026-09-24    2026-09-24    2026-11-23
+fc_lost          CANADA   2026-09-24    2026-09-24    2026-11-23     assumed as in the US
+fc_lost          US       2024-10-23    2024-10-23    2024-12-22     the first day of the rule
+fc_lost          US       2024-10-22    2024-11-21    2026-04-22     the old rule: 18 months
+fc_lost          US       2024-08-31    2024-09-30    2026-02-28     a month without that day ends on its last
+fc_damaged       US       2026-09-24    2026-09-24    2026-11-23
+disposed         US       2026-09-24    2026-09-24    2026-11-23
+customer_return  US       2026-09-24    2026-11-23    2027-01-22     may be filed from today
+customer_return  US       2026-09-25    2026-11-24    2027-01-23     not yet
+customer_return  UK       2026-10-09    2026-11-23    2027-01-22
+customer_return  GERMANY  2026-10-10    2026-11-24    2027-01-23     not yet
+customer_return  US       2024-10-22    2024-12-06    2026-04-22     the old rule
+replacement      US       2026-09-24    2026-11-23    2027-01-22
+replacement      UK       2026-10-09    2026-11-23    2027-01-22
+carrier_damaged_return  US  2026-10-09  2026-10-09    2026-11-23
+removal_lost     US       2026-11-08    2026-11-23    2027-01-22
+removal_lost     UK       2026-11-09    2026-11-24    2027-01-23     not yet
+removal_other    US       2026-09-24    2026-09-24    2026-11-23
+inbound          US       2026-02-23    2026-02-23    2026-11-23     nine calendar months, not 270 days
+inbound          US       2026-05-31    2026-05-31    2027-02-28
+inbound          UK       2026-05-23    2026-05-23    2026-11-23     six months
+inbound          EMIRATES 2026-09-24    2026-10-09    2026-11-23
+fee_dimension    US       2026-08-25    2026-08-25    2026-11-23
+fee_dimension    AUSTRALIA 2026-08-25   2026-08-25    2026-11-23
+fee_referral     US       2026-08-25    2026-08-25    2026-11-23
+fee_storage      JAPAN    2026-08-25    2026-08-25    2026-11-23     no rule is published: 90 days
+duplicate_charge UK       2026-08-25    2026-08-25    2026-11-23
+refund_error     US       2026-08-25    2026-08-25    2026-11-23
+reimb_valuation  US       2026-09-24    2026-09-24    2026-11-23
+reimb_valuation  UK       2026-09-24    2026-09-24    2026-11-23
+reimb_reversal   GERMANY  2026-09-24    2026-09-24    2026-11-23
+"""
+PLACES = {
+    "US": US,
+    "UK": UK,
+    "GERMANY": GERMANY,
+    "CANADA": CANADA,
+    "EMIRATES": EMIRATES,
+    "AUSTRALIA": AUSTRALIA,
+    "JAPAN": JAPAN,
+}
+CASES = [line.split(maxsplit=5) for line in WINDOWS.strip().split("\n")]
 
 
-@pytest.mark.parametrize("family", WAREHOUSE)
-@pytest.mark.parametrize("country", ["ATVPDKIKX0DER", "A1F83G8C2ARO7P", "A1PA6795UKMFR9", "A2EUQ1WTGCTBG2"])
-def test_a_warehouse_claim_may_be_filed_until_60_days_after_the_ledgers_day(family, country):
-    days = window(family, MARKETPLACES[country], date(2026, 9, 24), TODAY)
-    assert (days.claimable_from, days.deadline, days.basis) == (date(2026, 9, 24), date(2026, 11, 23), "policy")
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_a_claim_may_be_filed_from_the_first_to_the_last_day(case):
+    family, place, happened, first, last, *_ = case
+    days = window(PolicyFamily(family), PLACES[place], date.fromisoformat(happened), TODAY)
+    assert (str(days.claimable_from), str(days.deadline), days.basis) == (first, last, "policy")
 
 
-@pytest.mark.parametrize("family", WAREHOUSE)
-def test_the_old_rule_of_18_months_holds_for_losses_before_october_23_2024(family):
-    assert window(family, US, date(2024, 10, 22), TODAY).deadline == date(2026, 4, 22)
-    assert window(family, US, date(2024, 10, 23), TODAY).deadline == date(2024, 12, 22)
+NO_RULE = """
+fc_lost          JAPAN    ledger_date
+customer_return  EMIRATES refund_date
+inbound          EMIRATES delivery_date   before 5 September 2024
+removal_lost     AUSTRALIA shipment_creation_date
+fee_referral     UK       charge_date
+carrier_damaged_return  UK  return_date
+liquidation      US       event_date
+reimb_other      US       event_date
+"""
 
 
-def test_a_month_without_that_day_ends_on_its_last():
-    assert window(Family.FC_LOST, US, date(2024, 8, 31), TODAY).deadline == date(2026, 2, 28)
-
-
-@pytest.mark.parametrize("family", WAREHOUSE)
-def test_without_a_rule_60_days_count_from_discovery(family):
-    days = window(family, JAPAN, date(2026, 9, 24), TODAY)
+@pytest.mark.parametrize("case", [line.split(maxsplit=3) for line in NO_RULE.strip().split("\n")], ids=" ".join)
+def test_without_a_rule_60_days_count_from_discovery(case):
+    family, place, kind, *_ = case
+    days = window(PolicyFamily(family), PLACES[place], date(2024, 9, 4), TODAY)
     assert (days.claimable_from, days.deadline) == (TODAY, TODAY + timedelta(days=60))
-    assert (days.basis, days.row) == ("discovery_default", None)
+    assert (days.basis, days.anchor_kind, days.row) == ("discovery_default", kind, None)
+
+
+def test_every_kind_of_claim_falls_under_a_rule():
+    assert set(POLICY_OF) == set(AnomalyType)
+
+
+def test_a_group_names_marketplaces_we_know():
+    known = {place.country for place in MARKETPLACES.values()}
+    assert {country for group in policy().groups.values() for country in group} == known
+
+
+TOLERANCES = [
+    ("fulfillment_fee", "3.00", "USD", "0.05"),  # 1 % would be 3 cents
+    ("fulfillment_fee", "12.00", "USD", "0.12"),
+    ("fulfillment_fee", "-12.00", "USD", "0.12"),
+    ("refund_fee", "12.00", "USD", "0.02"),
+    ("refund_fee", "1200", "JPY", "2"),
+    ("refund_fee", "1200", "XXX", "0.02"),
+]
+
+
+@pytest.mark.parametrize(("name", "base", "currency", "difference"), TOLERANCES)
+def test_a_small_difference_is_none(name, base, currency, difference):
+    assert tolerance(name, Decimal(base), currency, TODAY) == Decimal(difference)
+
+
+def test_an_unknown_tolerance_is_an_error():
+    with pytest.raises(KeyError, match="guesswork"):
+        tolerance("guesswork", Decimal(1), "USD", TODAY)
 
 
 def test_no_two_rules_hold_for_one_event():
-    for row in policy().windows:
-        rivals = [r for r in policy().windows if (r.family, r.group) == (row.family, row.group) and r is not row]
-        for rival in rivals:
+    groups = policy().groups
+    for row, rival in combinations(policy().windows, 2):
+        if row.family is rival.family and set(groups[row.group]) & set(groups[rival.group]):
             assert (row.valid_to or date.max) < rival.valid_from or (rival.valid_to or date.max) < row.valid_from
 
 
 def test_every_row_says_where_it_was_read_and_how_sure_that_is():
     data = policy()
-    for row in [*data.windows, *data.unit_caps, *data.confidence, *data.coverage, data.cost_regime]:
+    dated = [*data.windows, *data.unit_caps, *data.confidence, *data.tolerances, data.cost_regime]
+    for row in [*dated, *data.coverage]:
         assert row.source
         assert row.grade[0] in "ABCP"
 

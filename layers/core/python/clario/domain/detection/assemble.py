@@ -90,7 +90,7 @@ def claim_of(mark: str, verdicts: Sequence[Verdict], facts: SellerFacts, today: 
     if tier is None:
         return None
     lot = verdicts[0].lot
-    days = policy.window(lot.family, facts.marketplace, lot.anchor, today)
+    days = policy.window(policy.POLICY_OF[lot.anomaly_type], facts.marketplace, lot.anchor, today)
     claimed, reviewed = _value(verdicts, Tier.CLAIM), _value(verdicts, Tier.REVIEW)
     return Claim(
         fingerprint=mark,
