@@ -21,6 +21,7 @@ from clario.domain.detection.policy import (
 )
 from clario.domain.values import MARKETPLACES, DayRange, Money
 from tests.unit.detection.cases import DAY0, TODAY, UNTIL_TODAY, US, day, only, run
+from tests.unit.detection.tabular import rows
 
 UK, JAPAN = MARKETPLACES["A1F83G8C2ARO7P"], MARKETPLACES["A1VC38T7YXB528"]
 GERMANY, CANADA = MARKETPLACES["A1PA6795UKMFR9"], MARKETPLACES["A2EUQ1WTGCTBG2"]
@@ -72,12 +73,11 @@ PLACES = {
     "AUSTRALIA": AUSTRALIA,
     "JAPAN": JAPAN,
 }
-CASES = [line.split(maxsplit=5) for line in WINDOWS.strip().split("\n")]
 
 
-@pytest.mark.parametrize("case", CASES, ids=" ".join)
+@pytest.mark.parametrize("case", rows(WINDOWS, 5), ids=" ".join)
 def test_a_claim_may_be_filed_from_the_first_to_the_last_day(case):
-    family, place, happened, first, last, *_ = case
+    family, place, happened, first, last = case
     days = window(PolicyFamily(family), PLACES[place], date.fromisoformat(happened), TODAY)
     assert (str(days.claimable_from), str(days.deadline), days.basis) == (first, last, "policy")
 
@@ -94,9 +94,9 @@ reimb_other      US       event_date
 """
 
 
-@pytest.mark.parametrize("case", [line.split(maxsplit=3) for line in NO_RULE.strip().split("\n")], ids=" ".join)
+@pytest.mark.parametrize("case", rows(NO_RULE, 3), ids=" ".join)
 def test_without_a_rule_60_days_count_from_discovery(case):
-    family, place, kind, *_ = case
+    family, place, kind = case
     days = window(PolicyFamily(family), PLACES[place], date(2024, 9, 4), TODAY)
     assert (days.claimable_from, days.deadline) == (TODAY, TODAY + timedelta(days=60))
     assert (days.basis, days.anchor_kind, days.row) == ("discovery_default", kind, None)
