@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 
 from clario.domain.anomalies import AnomalyType
-from clario.domain.detection.engine import DETECTORS, detect
+from clario.domain.detection.engine import RULES, Rule, detect
 from tests.unit.detection.cases import TODAY, day, only, run, seller
 from tests.unit.detection.test_netting import TABLES, settlements
 
@@ -40,7 +40,7 @@ def test_the_confidence_follows_from_the_proof():
 def test_the_evidence_is_plain_json_that_leads_back_to_the_reports():
     claim = only(run("d0 M -5 open=2 settled=3 \n d3 F +2"))
     evidence = json.loads(json.dumps(claim.evidence))
-    assert set(evidence) == {"policy", "valuation", "netting", "sourceRows", "coverage", "warnings"}
+    assert set(evidence) == {"policy", "valuation", "netting", "sourceRows", "coverage", "timeline", "warnings"}
     assert evidence["netting"] == [
         {
             "pass": "found",
@@ -48,7 +48,7 @@ def test_the_evidence_is_plain_json_that_leads_back_to_the_reports():
             "units": 2,
             "before": 5,
             "after": 3,
-            "source": {"table": "ledger_events", "rawObject": "raw/ledger.tsv", "pointer": "2"},
+            "source": {"table": "ledger_events", "rawObject": "raw/ledger_events.tsv", "pointer": "2"},
         },
         {
             "pass": "amazon_reconciliation",
@@ -56,7 +56,7 @@ def test_the_evidence_is_plain_json_that_leads_back_to_the_reports():
             "units": 1,
             "before": 3,
             "after": 2,
-            "source": {"table": "ledger_events", "rawObject": "raw/ledger.tsv", "pointer": "1"},
+            "source": {"table": "ledger_events", "rawObject": "raw/ledger_events.tsv", "pointer": "1"},
         },
     ]
     lost, found = evidence["sourceRows"]
@@ -112,11 +112,12 @@ def test_a_broken_rule_is_named_and_the_others_still_run():
     def broken(_facts):
         raise ValueError("no such column")
 
-    result = detect(seller("d0 M -1 \n d0 E -1"), TODAY, {**DETECTORS, AnomalyType.LOST_WAREHOUSE: broken})
+    rules = [Rule(broken, (AnomalyType.LOST_WAREHOUSE,)), *RULES[1:]]
+    result = detect(seller("d0 M -1 \n d0 E -1"), TODAY, rules)
     assert [c.anomaly_type for c in result.claims] == ["damaged_warehouse"]
     assert result.failed_types == {AnomalyType.LOST_WAREHOUSE}
     assert [(n.code, n.subject, n.detail) for n in result.notes] == [
-        ("detector_failed", "lost_warehouse", "B1: ValueError: no such column")
+        ("detector_failed", "lost_warehouse", "asin:B1: ValueError: no such column")
     ]
 
 
@@ -129,5 +130,5 @@ def test_the_same_facts_give_the_same_run(table):
 def test_every_loss_is_told_exactly_once_as_open_or_as_settled(table):
     result = run(table)
     told = [*(claim.fingerprint for claim in result.claims), *result.settled]
-    lots = {(s.lot.anomaly_type, s.lot.fnsku, s.lot.anchor) for s in settlements(seller(table))}
+    lots = {(s.lot.anomaly_type, s.lot.subject, s.lot.anchor) for s in settlements(seller(table))}
     assert len(told) == len(set(told)) == len(lots)

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from clario.domain.detection.components import components
 from clario.domain.detection.credits import gather_credits
-from clario.domain.detection.damaged_warehouse import damaged_warehouse
 from clario.domain.detection.facts import SellerFacts
-from clario.domain.detection.lost_warehouse import lost_warehouse
 from clario.domain.detection.netting import Netting, net
+from clario.domain.detection.warehouse import damaged_warehouse, lost_warehouse
 from tests.unit.detection.cases import TODAY, seller
 
 
@@ -224,7 +223,7 @@ def _fewest_open(lost: list[int], found: list[int]) -> int:
 
 def test_items_that_share_no_name_are_apart():
     parts = list(components(seller("d0 M -1 \n d0 M -1 fnsku=X9 asin=B9"), TODAY))
-    assert [part.key for part in parts] == ["B1", "B9"]
+    assert [part.key for part in parts] == ["asin:B1", "asin:B9"]
 
 
 def test_items_are_joined_over_a_chain_of_names():
@@ -234,15 +233,15 @@ def test_items_are_joined_over_a_chain_of_names():
         d1  M  -1  fnsku=X2  asin=B3  sku=S
         d2  M  -1  fnsku=X1  asin=B2  sku=S"""
     (part,) = components(seller(chain), TODAY)
-    assert (part.key, len(part.ledger)) == ("B1", 4)
+    assert (part.key, len(part.ledger)) == ("asin:B1", 4)
 
 
 def test_a_big_component_is_netted_in_one_walk():
     start = date(2026, 1, 1)
     lost = next(iter(settlements(seller("d0 M -1")))).lot
-    row = lost.row
+    row = lost.rows[0]
     lots = [
-        replace(lost, anchor=start + timedelta(days=n % 300), row=replace(row, ordinal=n), units=1)
+        replace(lost, anchor=start + timedelta(days=n % 300), rows=(replace(row, ordinal=n),), units=1)
         for n in range(20_000)
     ]
     credit = gather_credits(next(iter(components(seller("d0 F +1"), TODAY)))).credits[0]

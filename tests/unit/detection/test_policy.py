@@ -1,6 +1,5 @@
 """Windows, caps, regimes and coverage: the dated data and how it is read."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
@@ -9,7 +8,7 @@ import pytest
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.detection.coverage import gaps
-from clario.domain.detection.facts import CostRow, CoverageFacts
+from clario.domain.detection.facts import CostRow
 from clario.domain.detection.policy import (
     POLICY_OF,
     PolicyFamily,
@@ -20,7 +19,7 @@ from clario.domain.detection.policy import (
     window,
 )
 from clario.domain.values import MARKETPLACES, DayRange, Money
-from tests.unit.detection.cases import DAY0, TODAY, UNTIL_TODAY, US, day, only, run
+from tests.unit.detection.cases import DAY0, TODAY, US, covering, day, only, run
 from tests.unit.detection.tabular import rows
 
 UK, JAPAN = MARKETPLACES["A1F83G8C2ARO7P"], MARKETPLACES["A1VC38T7YXB528"]
@@ -220,7 +219,8 @@ def test_where_no_cap_is_known_none_is_applied():
 
 
 def test_before_sourcing_cost_was_the_rule_it_is_no_value():
-    covered = CoverageFacts((DayRange(date(2024, 1, 1), TODAY),), (DayRange(date(2024, 1, 1), TODAY),))
+    whole = (DayRange(date(2024, 1, 1), TODAY),)
+    covered = covering(ledger=whole, reimbursements=whole)
     claim = only(run("d-560 M -1", today=date(2025, 3, 30), coverage=covered, costs=(cost("9", date(2024, 1, 1)),)))
     assert (claim.estimated_value, claim.value_basis) == (None, "unknown")
 
@@ -259,14 +259,13 @@ def test_nothing_needed_is_nothing_missing():
     assert gaps([], days(8, 2)) == []
 
 
-WHOLE = CoverageFacts(UNTIL_TODAY, UNTIL_TODAY)
 HOLES = {
-    "no ledger": replace(WHOLE, ledger=()),
-    "no reimbursements": replace(WHOLE, reimbursements=()),
-    "ledger from 6 days before the loss": replace(WHOLE, ledger=(DayRange(day(-6), TODAY),)),
-    "ledger until 3 days ago": replace(WHOLE, ledger=(DayRange(day(-30), TODAY - timedelta(days=3)),)),
-    "reimbursements until 6 days ago": replace(WHOLE, reimbursements=(DayRange(day(-30), TODAY - timedelta(days=6)),)),
-    "a week of reimbursements lost": replace(WHOLE, reimbursements=(days(-30, 9), DayRange(day(17), TODAY))),
+    "no ledger": covering(ledger=()),
+    "no reimbursements": covering(reimbursements=()),
+    "ledger from 6 days before the loss": covering(ledger=(DayRange(day(-6), TODAY),)),
+    "ledger until 3 days ago": covering(ledger=(DayRange(day(-30), TODAY - timedelta(days=3)),)),
+    "reimbursements until 6 days ago": covering(reimbursements=(DayRange(day(-30), TODAY - timedelta(days=6)),)),
+    "a week of reimbursements lost": covering(reimbursements=(days(-30, 9), DayRange(day(17), TODAY))),
 }
 
 
@@ -279,9 +278,9 @@ def test_with_days_missing_it_is_for_review_only(coverage):
 
 
 ENOUGH = {
-    "ledger from 7 days before the loss": replace(WHOLE, ledger=(DayRange(day(-7), TODAY),)),
-    "ledger until 2 days ago": replace(WHOLE, ledger=(DayRange(day(-30), TODAY - timedelta(days=2)),)),
-    "reimbursements until 5 days ago": replace(WHOLE, reimbursements=(DayRange(day(-2), TODAY - timedelta(days=5)),)),
+    "ledger from 7 days before the loss": covering(ledger=(DayRange(day(-7), TODAY),)),
+    "ledger until 2 days ago": covering(ledger=(DayRange(day(-30), TODAY - timedelta(days=2)),)),
+    "reimbursements until 5 days ago": covering(reimbursements=(DayRange(day(-2), TODAY - timedelta(days=5)),)),
 }
 
 

@@ -21,18 +21,16 @@ from clario.domain.claims import (
     expired,
     severity,
 )
-from clario.domain.detection.facts import (
-    CostRow,
-    CoverageFacts,
-    LedgerRow,
-    ReimbursementRow,
-    SellerFacts,
-)
+from clario.domain.detection.facts import CostRow, CoverageFacts, SellerFacts
 from clario.domain.detection.source import SourceRef
+from clario.domain.detection.unit_rows import LedgerRow, ReimbursementRow
 from clario.domain.values import DayRange, home_marketplace
 from clario.services.work import Connection, DetectionAttempt, QueuedDetection
 
 Row = dict[str, Any]
+
+DETECTION_STREAMS = ("ledger", "reimbursements")
+"""The streams whose rows `facts` reads so far."""
 
 
 class DatabaseDetections(DatabaseDetectionPages):
@@ -71,9 +69,7 @@ class DatabaseDetections(DatabaseDetectionPages):
                 _reimbursement_row(row) for row in self._run.rows("reimbursement_facts", connection_id=key)
             ),
             costs=tuple(CostRow(**row) for row in self._run.rows("all_costs")),
-            coverage=CoverageFacts(
-                ledger=self._covered(connection, "ledger"), reimbursements=self._covered(connection, "reimbursements")
-            ),
+            coverage=CoverageFacts({stream: self._covered(connection, stream) for stream in DETECTION_STREAMS}),
         )
 
     def _covered(self, connection: Connection, stream: str) -> tuple[DayRange, ...]:

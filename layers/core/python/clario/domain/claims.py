@@ -147,12 +147,16 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class DetectionRun:
-    """What one run found. Claims of `failed_types` may be missing: nothing is concluded from their absence."""
+    """What one run found. Claims of `failed_types` may be missing: nothing is concluded from their absence.
+
+    `next_review_on` is the next day on which the same facts give another result, None if time alone changes nothing.
+    """
 
     claims: tuple[Claim, ...]
     settled: Mapping[str, Settled] = field(default_factory=dict)
     failed_types: frozenset[AnomalyType] = frozenset()
     notes: tuple[Note, ...] = ()
+    next_review_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

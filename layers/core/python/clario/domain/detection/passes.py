@@ -1,0 +1,118 @@
+"""The netting table: which credits may settle which lots, from certain to merely possible.
+
+Up to the last strict pass a credit surely belongs to the lot; the generous ones take every other way Amazon may have
+settled it. Tolerances and horizons are ours: stock is often booked in clerical order, money never before the loss, and
+Amazon pays a warehouse loss within weeks (it researches up to 60 days), a shipment's or a removal's within months.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from clario.domain.detection.lots import CreditKind, Family
+
+Key = Literal["fnsku", "asin", "place", "order", "shipment"]
+"""What a lot and its credit have in common; "place" is item and centre, "shipment" shipment and item."""
+
+
+class Channel(NamedTuple):
+    """The credits a pass may use, by what they are. `named`: the credit names an order."""
+
+    kind: CreditKind
+    family: Family | None = None
+    strict: bool = True
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One line of the netting table. Days are counted from the lot; None: as far as our data goes."""
+
+    name: str
+    strict: bool
+    key: Key
+    days_before: int | None
+    days_after: int | None
+    accepts: Mapping[Family, frozenset[Channel]]
+
+
+SURE = (True,)
+EITHER = (True, False)
+PAID = (CreditKind.REIMBURSED, CreditKind.IN_KIND)
+
+
+def _stock(*kinds: CreditKind) -> frozenset[Channel]:
+    return frozenset(Channel(kind) for kind in kinds)
+
+
+def _paid_as(*families: Family, strict: tuple[bool, ...] = SURE) -> frozenset[Channel]:
+    return frozenset(Channel(kind, family, sure) for kind in PAID for family in families for sure in strict)
+
+
+def _replaced_as(*families: Family) -> frozenset[Channel]:
+    return frozenset(Channel(CreditKind.IN_KIND, family) for family in families)
+
+
+LOST, DAMAGED, DISPOSED, OWNERSHIP = Family.FC_LOST, Family.FC_DAMAGED, Family.DISPOSED, Family.OWNERSHIP
+INBOUND, INBOUND_DAMAGED, REMOVAL = Family.INBOUND, Family.INBOUND_DAMAGED, Family.REMOVAL
+REFUND, RESTOCK, RETURN, ORDER, GENERIC = Family.REFUND, Family.RESTOCK, Family.RETURN, Family.ORDER, Family.GENERIC
+FOUND, TRANSFERRED = CreditKind.FOUND, CreditKind.TRANSFERRED
+
+GAINS = _stock(FOUND, TRANSFERRED)
+OF_THE_ORDER = frozenset(Channel(kind, ORDER, True, named=True) for kind in PAID)
+OTHER_REASONS = {
+    LOST: _paid_as(LOST, DAMAGED, INBOUND, INBOUND_DAMAGED, GENERIC, strict=EITHER),
+    DAMAGED: _paid_as(DAMAGED, LOST, GENERIC, strict=EITHER),
+    INBOUND: _paid_as(INBOUND, INBOUND_DAMAGED, LOST, DAMAGED, GENERIC, strict=EITHER),
+    INBOUND_DAMAGED: _paid_as(INBOUND_DAMAGED, INBOUND, DAMAGED, LOST, GENERIC, strict=EITHER),
+}
+OTHER_ORDER_REASONS = dict.fromkeys((REFUND, RESTOCK, RETURN), _paid_as(ORDER, GENERIC, strict=EITHER))
+OTHER_REMOVAL_REASONS = {REMOVAL: _paid_as(REMOVAL, LOST, DAMAGED, GENERIC, strict=EITHER)}
+WAREHOUSE_REASONS = _paid_as(LOST, DAMAGED, INBOUND, INBOUND_DAMAGED, GENERIC, strict=EITHER)
+
+PASSES = (
+    #    name                   strict  key        before  after  who takes what
+    # -- stock that came back
+    Pass("found",                True, "fnsku",     7, None, {LOST: GAINS}),
+    Pass("regraded",             True, "fnsku",     2, None, {DAMAGED: _stock(CreditKind.REGRADED)}),
+    Pass("returned",             True, "order",  None, None, {REFUND: _stock(CreditKind.RETURNED)}),
+    Pass("recharged",            True, "order",     2, None, {REFUND: _stock(CreditKind.RECHARGED)}),
+    Pass("restocked_same_day",   True, "place",     0,    1, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
+    Pass("restocked_same_place", True, "place",     2,   14, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
+    Pass("restocked",            True, "fnsku",     2,   14, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
+    Pass("disposal_ordered",     True, "fnsku",   180,    1, {DISPOSED: _stock(CreditKind.DISPOSAL_ORDERED)}),
+    Pass("surplus_corrected",    True, "fnsku",    60,   60, {OWNERSHIP: _stock(CreditKind.SURPLUS)}),
+    Pass("surplus",              True, "fnsku",    60,   60, {INBOUND: _stock(CreditKind.SURPLUS)}),
+    # -- payments that say what they are for
+    Pass("paid_order",           True, "order",  None, None, {REFUND: OF_THE_ORDER, RESTOCK: OF_THE_ORDER,
+                                                              RETURN: OF_THE_ORDER}),
+    Pass("same_reason",          True, "fnsku",     2,  120, {LOST: _paid_as(LOST), DAMAGED: _paid_as(DAMAGED)}),
+    Pass("paid_inbound",         True, "fnsku",     2,  300, {INBOUND: _paid_as(INBOUND),
+                                                              INBOUND_DAMAGED: _paid_as(INBOUND_DAMAGED)}),
+    Pass("paid_inbound_either",  True, "fnsku",     2,  300, {INBOUND: _paid_as(INBOUND_DAMAGED),
+                                                              INBOUND_DAMAGED: _paid_as(INBOUND)}),
+    Pass("paid_removal",         True, "fnsku",     2,  150, {REMOVAL: _paid_as(REMOVAL)}),
+    # A replacement is stock, too, and may be booked when it will; but it takes its turn among the payments first.
+    Pass("replaced",             True, "fnsku",     7, None, {LOST: _replaced_as(LOST), DAMAGED: _replaced_as(DAMAGED),
+                                                              INBOUND: _replaced_as(INBOUND)}),
+    # -- what may have settled it
+    Pass("other_reason",        False, "fnsku",     2,  120, OTHER_REASONS),
+    Pass("other_order_reason",  False, "fnsku",     2,  180, OTHER_ORDER_REASONS),
+    Pass("other_removal_reason", False, "fnsku",    2,  150, OTHER_REMOVAL_REASONS),
+    Pass("unreported_in_kind",  False, "fnsku",     7, None, {DAMAGED: _stock(TRANSFERRED)}),
+    Pass("found_after_arrival", False, "fnsku",     0,   60, {INBOUND: GAINS}),
+    Pass("disposed_and_paid",   False, "fnsku",   180,  180, {DISPOSED: WAREHOUSE_REASONS}),
+    Pass("returned_unnamed",    False, "fnsku",    30,  120, {REFUND: _stock(CreditKind.UNNAMED_RETURN)}),
+    Pass("restocked_late",      False, "asin",      2, None, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
+    Pass("shelved_otherwise",   False, "asin",      2,   30, {RESTOCK: _stock(CreditKind.SHELVED)}),
+    Pass("swapped",             False, "shipment", None, None, {INBOUND: _stock(CreditKind.SWAPPED)}),
+    Pass("found_other_label",   False, "asin",      7, None, {LOST: GAINS | _replaced_as(LOST),
+                                                              DAMAGED: _stock(TRANSFERRED) | _replaced_as(DAMAGED)}),
+    Pass("paid_other_label",    False, "asin",      2,   60, OTHER_REASONS),
+    Pass("inbound_other_label", False, "asin",      2,  150, {INBOUND: OTHER_REASONS[INBOUND],
+                                                              INBOUND_DAMAGED: OTHER_REASONS[INBOUND_DAMAGED]}),
+    Pass("order_other_label",   False, "asin",      2,   90, OTHER_ORDER_REASONS),
+    Pass("removal_other_label", False, "asin",      2,   75, OTHER_REMOVAL_REASONS),
+    # What Amazon takes into its own name it has paid for or found before: whatever is left over may explain it.
+    Pass("ownership_explained", False, "fnsku",   180,   60, {OWNERSHIP: WAREHOUSE_REASONS | GAINS}),
+)  # fmt: skip

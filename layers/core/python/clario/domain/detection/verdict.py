@@ -1,0 +1,113 @@
+"""How many units of a settled lot are owed, by tier, how sure that is, and what a unit is worth."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from clario.domain.anomalies import AnomalyType
+from clario.domain.claims import Tier
+from clario.domain.detection import coverage, policy, valuation
+from clario.domain.detection.facts import Account, ComponentFacts
+from clario.domain.detection.lots import CreditKind, Family, Lot
+from clario.domain.detection.netting import Settlement
+
+PROOFS = {
+    Family.REFUND: "order_exact",
+    Family.RETURN: "order_exact",
+    Family.RESTOCK: "netting_only",
+    Family.INBOUND: "shipment_exact",
+    Family.INBOUND_DAMAGED: "shipment_exact",
+    Family.REMOVAL: "removal_exact",
+}
+PROOFS_OF_TYPE = {
+    AnomalyType.REMOVAL_LOST: "unconfirmed",
+    AnomalyType.CHARGEBACK_A2Z_NOT_REIMBURSED: "chargeback",
+    AnomalyType.REIMBURSEMENT_REVERSED_WITHOUT_RETURN: "reversal",
+    AnomalyType.REIMBURSEMENT_REVERSAL_EXCESS: "arithmetic",
+    AnomalyType.DUPLICATE_REIMBURSEMENT: "netting_only",
+}
+"""What kind of proof a lot is, where Amazon gives no count of its own (`policy.json`, "confidence")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The units of one lot by tier, and how sure they are. `too_early`: nothing can be said yet."""
+
+    settlement: Settlement
+    units: dict[Tier, int]
+    confidence: dict[Tier, Decimal]
+    covered: coverage.Covered
+    window: policy.Window
+    value: valuation.UnitValue
+    too_early: bool
+
+    @property
+    def lot(self) -> Lot:
+        return self.settlement.lot
+
+    @property
+    def amazon_closed(self) -> int:
+        """Units open in our netting that Amazon counts as settled."""
+        return self.settlement.open_generous - _seen_by_amazon(self.lot, self.settlement.open_generous)
+
+    @property
+    def partly_paid(self) -> bool:
+        """Amazon has paid for some of the lot's units, and not for others."""
+        kinds = (CreditKind.REIMBURSED, CreditKind.IN_KIND)
+        paid = any(a.credit.kind in kinds and not a.credit.voided for a in self.settlement.allocations)
+        return paid and self.settlement.open_generous > 0
+
+
+def judge(settlement: Settlement, part: ComponentFacts, account: Account, today: date) -> Verdict:
+    """Two proofs, the smaller one counts: our netting and Amazon's own count."""
+    lot = settlement.lot
+    covered = coverage.check(account.coverage, lot.anomaly_type, lot.anchor, today)
+    certain = _seen_by_amazon(lot, settlement.open_generous)
+    doubtful = 0 if lot.hint else max(0, _seen_by_amazon(lot, settlement.open_strict) - certain)
+    tier = _tier(lot, covered, today)
+    proof = _proof(settlement, covered, today)
+    units, sure = {tier: certain}, {tier: proof}
+    if doubtful and lot.tier is not Tier.INFO:
+        weak = min(proof, policy.confidence("strict_only", today))
+        before = units.get(Tier.REVIEW, 0)
+        sure[Tier.REVIEW] = (before * sure.get(Tier.REVIEW, weak) + doubtful * weak) / (before + doubtful)
+        units[Tier.REVIEW] = before + doubtful
+    window = window_of(lot, account, today)
+    told_from = told_from_day(lot, window)
+    value = valuation.unit_value(lot, part, account, today)
+    return Verdict(settlement, units, sure, covered, window, value, told_from is not None and today < told_from)
+
+
+def _seen_by_amazon(lot: Lot, units: int) -> int:
+    return units if lot.amazon_open is None else min(units, lot.amazon_open)
+
+
+def _tier(lot: Lot, covered: coverage.Covered, today: date) -> Tier:
+    doubt = not covered.complete or (lot.sure_from is not None and today < lot.sure_from)
+    return Tier.REVIEW if lot.tier is Tier.CLAIM and doubt else lot.tier
+
+
+def _proof(settlement: Settlement, covered: coverage.Covered, today: date) -> Decimal:
+    lot = settlement.lot
+    if lot.hint:
+        name = "hint"
+    elif lot.amazon_open is None:
+        name = PROOFS_OF_TYPE.get(lot.anomaly_type) or PROOFS.get(lot.family, "netting_only")
+    else:
+        name = "amazon_agrees" if lot.amazon_open == settlement.open_generous else "amazon_differs"
+    sure = policy.confidence(name, today) * policy.confidence(lot.strength, today)
+    return sure if covered.complete else min(sure, policy.confidence("coverage_gap", today))
+
+
+def window_of(lot: Lot, account: Account, today: date) -> policy.Window:
+    """When the claim may be filed; no earlier than Amazon takes it."""
+    family = lot.policy or policy.POLICY_OF[lot.anomaly_type]
+    window = policy.window(family, account.marketplace, lot.anchor, today)
+    if lot.opens_on is None or lot.opens_on <= window.claimable_from:
+        return window
+    return window._replace(claimable_from=lot.opens_on)
+
+
+def told_from_day(lot: Lot, window: policy.Window) -> date | None:
+    """The first day on which anything is told of the lot: a refunded unit may come back until claims open."""
+    return window.claimable_from if lot.waits_for_window else lot.told_from
