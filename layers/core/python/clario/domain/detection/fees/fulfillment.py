@@ -55,7 +55,7 @@ def acceptable_fees(packed: Package, price: Decimal, shipped_on: date, tables: F
     return frozenset(
         amount
         for sized in possible_sizes(packed, shipped_on, tables)
-        for band in _bands_near(price)
+        for band in bands_near(price)
         for amount in _with_and_without(_fee(table, sized, band, packed, shipped_on, tables))
     )
 
@@ -67,8 +67,9 @@ def band_of(price: Decimal) -> Band:
     return "from_10_to_50" if price <= 50 else "over_50"
 
 
-def _bands_near(price: Decimal) -> set[Band]:
-    return {band_of(price), band_of(price - NEAR_AN_EDGE), band_of(price + NEAR_AN_EDGE)}
+def bands_near(price: Decimal) -> frozenset[Band]:
+    """The bands a price may have been in."""
+    return frozenset({band_of(price), band_of(price - NEAR_AN_EDGE), band_of(price + NEAR_AN_EDGE)})
 
 
 def _with_and_without(fee: FulfillmentFee) -> Iterator[Decimal]:

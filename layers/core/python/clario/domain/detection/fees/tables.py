@@ -100,6 +100,12 @@ class RateRow(Row):
         return cells[band]
 
 
+class ExcludedRow(Row):
+    """A word in a product group's name whose products have rates that this file does not hold."""
+
+    word: str
+
+
 class FulfillmentTables(BaseModel):
     """A marketplace's fulfilment fees."""
 
@@ -112,6 +118,7 @@ class FulfillmentTables(BaseModel):
     doubtful_size_tiers: tuple[TierRow, ...]
     overmax: tuple[OvermaxRow, ...]
     rates: tuple[RateRow, ...]
+    excluded_product_groups: tuple[ExcludedRow, ...]
 
 
 class Step(BaseModel):
