@@ -48,8 +48,9 @@ class Receiving:
 
     @property
     def surplus(self) -> int:
-        """Units received beyond what was shipped."""
-        return 0 if self.received is None else max(0, self.received - self.line.shipped)
+        """Units received beyond what was shipped, and not taken back."""
+        taken = -sum(row.quantity for row in self.deductions)
+        return 0 if self.received is None else max(0, self.received - taken - self.line.shipped)
 
     @property
     def first_receipt(self) -> date | None:
