@@ -59,6 +59,7 @@ REFUND, RESTOCK, RETURN, ORDER, GENERIC = Family.REFUND, Family.RESTOCK, Family.
 FOUND, TRANSFERRED = CreditKind.FOUND, CreditKind.TRANSFERRED
 
 GAINS = _stock(FOUND, TRANSFERRED)
+TAKEN_IN = _stock(CreditKind.RESTOCKED, CreditKind.SHELVED)
 OF_THE_ORDER = frozenset(Channel(kind, ORDER, True, named=True) for kind in PAID)
 OTHER_REASONS = {
     LOST: _paid_as(LOST, DAMAGED, INBOUND, INBOUND_DAMAGED, GENERIC, strict=EITHER),
@@ -77,7 +78,8 @@ PASSES = (
     Pass("regraded",             True, "fnsku",     2, None, {DAMAGED: _stock(CreditKind.REGRADED)}),
     Pass("returned",             True, "order",  None, None, {REFUND: _stock(CreditKind.RETURNED)}),
     Pass("recharged",            True, "order",     2, None, {REFUND: _stock(CreditKind.RECHARGED)}),
-    Pass("restocked_same_day",   True, "place",     0,    1, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
+    Pass("restocked_same_day",   True, "place",     0,    0, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
+    Pass("restocked_next_day",   True, "place",     0,    1, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
     Pass("restocked_same_place", True, "place",     2,   14, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
     Pass("restocked",            True, "fnsku",     2,   14, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
     Pass("disposal_ordered",     True, "fnsku",   180,    1, {DISPOSED: _stock(CreditKind.DISPOSAL_ORDERED)}),
@@ -105,6 +107,7 @@ PASSES = (
     Pass("returned_unnamed",    False, "fnsku",    30,  120, {REFUND: _stock(CreditKind.UNNAMED_RETURN)}),
     Pass("restocked_late",      False, "asin",      2, None, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
     Pass("shelved_otherwise",   False, "asin",      2,   30, {RESTOCK: _stock(CreditKind.SHELVED)}),
+    Pass("returned_in_ledger",  False, "fnsku",    30,  120, {REFUND: TAKEN_IN}),
     Pass("swapped",             False, "shipment", None, None, {INBOUND: _stock(CreditKind.SWAPPED)}),
     Pass("found_other_label",   False, "asin",      7, None, {LOST: GAINS | _replaced_as(LOST),
                                                               DAMAGED: _stock(TRANSFERRED) | _replaced_as(DAMAGED)}),
