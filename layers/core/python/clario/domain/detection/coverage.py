@@ -44,6 +44,11 @@ READS: Mapping[AnomalyType, tuple[str, ...]] = {
     AnomalyType.REIMBURSEMENT_REVERSED_WITHOUT_RETURN: (PAID, LEDGER),
     AnomalyType.REIMBURSEMENT_REVERSAL_EXCESS: (PAID,),
     AnomalyType.DUPLICATE_REIMBURSEMENT: (PAID, LEDGER),
+    AnomalyType.REIMBURSEMENT_UNDERPAID: (PAID,),
+    AnomalyType.REIMBURSEMENT_NOT_PAID_OUT: (PAID, MONEY),
+    AnomalyType.REMOVAL_FEE_ERROR: (REMOVALS,),
+    AnomalyType.STORAGE_FEE_OVERCHARGE: (),
+    AnomalyType.AGED_INVENTORY_OVERCHARGE: (),
 }
 """The streams a kind of claim is proven from: it must see all of them. Kinds that are not here need the money alone."""
 

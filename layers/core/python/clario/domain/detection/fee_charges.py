@@ -9,6 +9,7 @@ from typing import NamedTuple
 from clario.domain.detection.charges import Charge, Entry, OrderItem, name_key, sales
 from clario.domain.detection.facts import ComponentFacts
 from clario.domain.detection.lots import Family
+from clario.domain.detection.measurements import Product
 from clario.domain.detection.money_rows import MoneyRow
 from clario.domain.detection.reimbursements import family_of
 from clario.domain.detection.unit_rows import ReimbursementRow
@@ -22,13 +23,6 @@ FEE_CREDITS = frozenset(
     {"incorrectfeesitems", "incorrectfeesitem", "weightanddimensionschange", "feecorrection", "feeadjustment"}
 )
 """How the names of Amazon's credits for wrong fees are spelled in transactions: an open list, from sellers' records."""
-
-
-class Product(NamedTuple):
-    """What a fee is measured for; `asin` is the SKU where Amazon names no ASIN."""
-
-    marketplace_id: str
-    asin: str
 
 
 class FeeCharge(NamedTuple):

@@ -167,6 +167,15 @@ class StorageRateRow(Dated):
     rate: Decimal
 
 
+class UtilizationRow(Row):
+    """What storage costs more per cubic foot when a seller's stock lasts for so many weeks."""
+
+    size: str
+    from_weeks: int
+    to_weeks: int | None
+    rate: Decimal
+
+
 class AgedRateRow(Dated):
     """The surcharge per cubic foot of stock of that age, at least an amount per unit."""
 
@@ -174,6 +183,13 @@ class AgedRateRow(Dated):
     to_days: int | None
     rate: Decimal
     per_unit_least: Decimal
+
+
+class ExemptRow(Row):
+    """A word in a product group's name whose products pay no surcharge up to that age."""
+
+    word: str
+    up_to_days: int
 
 
 class RemovalRateRow(Dated):
@@ -202,7 +218,9 @@ class OtherTables(BaseModel):
     sources: dict[str, str]
     referral: tuple[ReferralRow, ...]
     storage: tuple[StorageRateRow, ...]
+    storage_utilization: tuple[UtilizationRow, ...]
     aged_inventory: tuple[AgedRateRow, ...]
+    aged_inventory_exempt: tuple[ExemptRow, ...]
     removal: tuple[RemovalRateRow, ...]
     ended_services: tuple[EndedServiceRow, ...]
 

@@ -1,0 +1,163 @@
+"""Referral fees at another category's rate.
+
+The category a product is charged by is in no report. Its rate is: a product whose fees follow one category's rule, and
+for some time those of a dearer one, was put into the wrong category. What Amazon itself estimates for the product is a
+second witness. Rules: https://sellercentral.amazon.com/help/hub/reference/RRJCFXD6474GRLY.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from clario.domain.anomalies import AnomalyType
+from clario.domain.claims import Tier
+from clario.domain.detection.charges import Charge, Entry, sales
+from clario.domain.detection.facts import ComponentFacts, Names
+from clario.domain.detection.fee_charges import fee_credits
+from clario.domain.detection.fees.referral import referral_fee, referral_rules
+from clario.domain.detection.fees.tables import OtherTables, ReferralRow, other_tables
+from clario.domain.detection.findings import Case, Finding, Step
+from clario.domain.detection.measurements import Product
+from clario.domain.detection.policy import PolicyFamily, tolerance, window
+from clario.domain.detection.valuation import is_sale, newest_previews
+
+CENT = Decimal("0.01")
+NOTHING = Decimal(0)
+ENOUGH_ITEMS, ENOUGH_MONEY = 3, Decimal(5)  # our choice
+MOST = Decimal("0.5")
+"""The share of a product's sales that must follow one rule for it to be the usual one."""
+BASE = (Charge.PRICE, Charge.PROMOTION, Charge.SHIPPING, Charge.GIFT_WRAP)
+
+
+class ReferralCharge(NamedTuple):
+    """The referral fee of one sale and its price, per unit and positive, with the rules the fee follows."""
+
+    entry: Entry
+    price: Decimal
+    fee: Decimal
+    rules: frozenset[str]
+
+
+class Wrong(NamedTuple):
+    """A charge by another category's rule, with what the usual one takes."""
+
+    charge: ReferralCharge
+    expected: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        return (self.charge.fee - self.expected) * self.charge.entry.units
+
+
+def referral_fee_overcharge(case: Case) -> Iterator[Finding]:
+    """Sales charged by a dearer category's rule than the product's usual one; one claim per product and rule."""
+    for product, entries in _by_product(case.facts).items():
+        tables = other_tables(case.marketplace(product.marketplace_id))
+        if tables is None:
+            continue
+        charges = [charge for entry in entries if (charge := _charge(entry, tables))]
+        usual = _usual_rules(charges)
+        if usual:
+            yield from _claims(case, product, [w for c in charges if (w := _wrong(c, usual, tables))], usual)
+
+
+def _by_product(facts: ComponentFacts) -> dict[Product, list[Entry]]:
+    table: defaultdict[Product, list[Entry]] = defaultdict(list)
+    for item, entries in facts.once(sales).items():
+        for entry in entries:
+            if is_sale(entry) and entry.sum(Charge.REFERRAL) < 0:
+                table[Product(entry.marketplace_id, entry.asin or item.sku)].append(entry)
+    return {product: sorted(found, key=lambda e: (e.on, e.rows[0].event_id)) for product, found in table.items()}
+
+
+def _charge(entry: Entry, tables: OtherTables) -> ReferralCharge | None:
+    price, fee = entry.sum(*BASE) / entry.units, -entry.sum(Charge.REFERRAL) / entry.units
+    rules = referral_rules(tables, entry.on)
+    followed = frozenset(rule.category for rule in rules if abs(referral_fee(rule, price) - fee) <= CENT)
+    return ReferralCharge(entry, price, fee, followed) if rules else None
+
+
+def _usual_rules(charges: Sequence[ReferralCharge]) -> frozenset[str]:
+    """The categories whose rule most of the sales follow; they may follow several, which take the same of its price."""
+    counts: Counter[str] = Counter()
+    for charge in charges:
+        counts.update(charge.rules)
+    most = max(counts.values(), default=0)
+    if most < ENOUGH_ITEMS or most <= MOST * len(charges):
+        return frozenset()
+    return frozenset(category for category, count in counts.items() if count == most)
+
+
+def _wrong(charge: ReferralCharge, usual: frozenset[str], tables: OtherTables) -> Wrong | None:
+    if not charge.rules or charge.rules & usual:
+        return None
+    rules = [rule for rule in referral_rules(tables, charge.entry.on) if rule.category in usual]
+    expected = max(referral_fee(rule, charge.price) for rule in rules)
+    small = tolerance("referral_fee", expected, charge.entry.currency, charge.entry.on)
+    return Wrong(charge, expected) if charge.fee - expected > small else None
+
+
+def _claims(case: Case, product: Product, wrong: Sequence[Wrong], usual: frozenset[str]) -> Iterator[Finding]:
+    """By the rules that all charges of a group follow."""
+    groups: defaultdict[frozenset[str], list[Wrong]] = defaultdict(list)
+    for each in wrong:
+        name = next((rules for rules in groups if rules & each.charge.rules), each.charge.rules)
+        groups[name].append(each)
+    for rules, group in groups.items():
+        enough = sum((each.amount for each in group), NOTHING) >= ENOUGH_MONEY
+        if enough and sum(each.charge.entry.units for each in group) >= ENOUGH_ITEMS:
+            yield _finding(case, product, min(rules), group, usual)
+
+
+def _finding(case: Case, product: Product, rule: str, group: Sequence[Wrong], usual: frozenset[str]) -> Finding:
+    marketplace = case.marketplace(product.marketplace_id)
+    first = group[0].charge.entry
+    claimable = [each for each in group if _last_day(case, each) >= case.today]
+    told = claimable or list(group)
+    anchor = (claimable[0] if claimable else group[-1]).charge.entry.on
+    return Finding(
+        anomaly_type=AnomalyType.REFERRAL_FEE_OVERCHARGE,
+        tier=Tier.CLAIM,
+        proof="arithmetic" if _estimated_as(case, first.item.sku, usual) else "category_rate",
+        marketplace=marketplace,
+        names=Names(first.asin, "", first.item.sku),
+        subject=f"{product.asin}/{marketplace.id}/{rule}",
+        anchor=anchor,
+        identity=first.on,
+        units=sum(each.charge.entry.units for each in told),
+        wrong=sum((each.amount for each in told), NOTHING),
+        currency=first.currency,
+        rows=tuple(row for each in told for row in each.charge.entry.rows),
+        steps=tuple(step for each in told for step in _credited(case, each)),
+        why={"chargedAs": rule, "usually": sorted(usual), "charges": len(told), "olderCharges": len(group) - len(told)},
+        changes_on=_last_day(case, claimable[0]) + timedelta(days=1) if claimable else None,
+    )
+
+
+def _credited(case: Case, wrong: Wrong) -> Iterator[Step]:
+    """Credits of just that amount for that order."""
+    item = wrong.charge.entry.item
+    for credit in case.facts.once(fee_credits):
+        if (credit.order_id, credit.sku) == item and abs(credit.amount - wrong.amount) <= CENT:
+            yield Step("credited", credit.amount, credit.row)
+
+
+def _last_day(case: Case, wrong: Wrong) -> date:
+    entry = wrong.charge.entry
+    return window(PolicyFamily.FEE_REFERRAL, case.marketplace(entry.marketplace_id), entry.on, case.today).deadline
+
+
+def _estimated_as(case: Case, sku: str, usual: frozenset[str]) -> bool:
+    """Whether Amazon's own newest estimate for the product follows a usual rule."""
+    preview = case.facts.once(newest_previews).get(sku)
+    tables = other_tables(case.marketplace(preview.marketplace_id)) if preview else None
+    if not (preview and tables and preview.price and preview.referral_fee):
+        return False
+    rules = [rule for rule in referral_rules(tables, preview.seen_on) if rule.category in usual]
+    return any(_follows(rule, preview.price, preview.referral_fee) for rule in rules)
+
+
+def _follows(rule: ReferralRow, price: Decimal, fee: Decimal) -> bool:
+    return abs(referral_fee(rule, price) - fee) <= CENT
