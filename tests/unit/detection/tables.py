@@ -17,6 +17,8 @@ code, reimbursements by their reason; the other lines begin with a word:
     d9   replace     1     of=O1  with=O2 code=2
     d0   removal     10    of=V1  type= status= cancelled= disposed= shipped= left= (still to do) updated=d20 paid=d30
     d9   parcel      4     of=V1  track=
+    d0   shipment    FBA15AAAA1  status=CANCELLED    a shipment to Amazon as a whole
+    d3   fee         -7.50  of=FBA15AAAA1  step=FBAInboundTransportationFee   a fee about no item; text= order=
 
 Day 0 is 1 October 2026. A reimbursement without id is named R and its day.
 """
@@ -41,6 +43,7 @@ from clario.domain.detection.unit_rows import (
     RemovalRow,
     ReplacementRow,
     ReturnRow,
+    ShipmentRow,
     ShippedRow,
 )
 
@@ -285,6 +288,24 @@ def _money(line: Line) -> tuple[str, MoneyRow]:
     return "money", row
 
 
+def _fee(line: Line) -> tuple[str, MoneyRow]:
+    _, row = _money(replace(line, verb="pay", words=(f"?x{line.words[0]}",)))
+    bare = replace(row, kind="ServiceFee", sku="", asin="", order_id=line.get("order"), shipment_id=line.get("of"))
+    return "money", replace(bare, description=line.get("text"))
+
+
+def _shipment(line: Line) -> tuple[str, ShipmentRow]:
+    row = ShipmentRow(
+        shipment_id=line.words[0],
+        status=line.get("status", "CLOSED"),
+        created_on=line.on,
+        delivered_on=None,
+        closed_on=None,
+        ref=line.ref("inbound_shipments"),
+    )
+    return "shipments", row
+
+
 def _return(line: Line) -> tuple[str, ReturnRow]:
     row = ReturnRow(
         returned_on=line.on,
@@ -365,4 +386,6 @@ READERS: dict[str, Callable[[Line], tuple[str, Any]]] = {
     "replace": _replacement,
     "removal": _removal,
     "parcel": _parcel,
+    "fee": _fee,
+    "shipment": _shipment,
 }

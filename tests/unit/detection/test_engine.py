@@ -7,7 +7,8 @@ from hypothesis import given
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import fingerprint
-from clario.domain.detection.engine import RULES, Rule, detect
+from clario.domain.detection.engine import detect
+from clario.domain.detection.rules import RULES, Rule
 from tests.unit.detection.cases import TODAY, day, only, run, seller
 from tests.unit.detection.test_netting import TABLES, settlements
 

@@ -1,103 +1,61 @@
 """The detection run: facts → detectors → lots → global netting → verdicts → claims, component by component."""
 
-from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from functools import partial
+from typing import TypeVar
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim, DetectionRun, Note, Settled
+from clario.domain.detection import findings
 from clario.domain.detection.assemble import claim_of, group, settled_of
-from clario.domain.detection.balances import ledger_balance_gap
 from clario.domain.detection.components import components
 from clario.domain.detection.credits import gather_credits
 from clario.domain.detection.facts import Account, ComponentFacts, SellerFacts
-from clario.domain.detection.inbound import (
-    inbound_damaged_carrier,
-    inbound_shipment_missing,
-    inbound_shortage,
-    received_then_deducted,
-)
-from clario.domain.detection.lots import Lot
+from clario.domain.detection.fee_cells import observations, suspect_cells
+from clario.domain.detection.findings import Case
 from clario.domain.detection.netting import Settlement, net
-from clario.domain.detection.orders import disputed, refunded, replacements
-from clario.domain.detection.removals import (
-    liquidation_proceeds_missing,
-    removal_disposed_instead,
-    removal_lost,
-    removal_short_shipped,
-)
-from clario.domain.detection.returns import (
-    refund_outside_policy,
-    return_damaged_by_amazon,
-    return_not_restocked,
-    return_wrong_item,
-)
-from clario.domain.detection.reversals import after_netting, reversal_excess, unexplained
+from clario.domain.detection.reversals import after_netting, unexplained
+from clario.domain.detection.rules import MONEY_RULES, RULES, MoneyRule, Rule
+from clario.domain.detection.valuation import price_ratios
 from clario.domain.detection.verdict import Verdict, judge, told_from_day
-from clario.domain.detection.warehouse import (
-    damaged_warehouse,
-    disposed_unauthorized,
-    found_unit_not_credited,
-    lost_warehouse,
-    ownership_transfer_out,
-    product_redefinition_unmatched,
-    transfer_loss,
-)
+from clario.domain.values import ONE_DAY
 
-Detector = Callable[[ComponentFacts], Iterator[Lot]]
-
-
-class Rule(NamedTuple):
-    """A detector and the kinds of claims it may find."""
-
-    find: Detector
-    kinds: tuple[AnomalyType, ...]
-
-
-RULES = (
-    Rule(lost_warehouse, (AnomalyType.LOST_WAREHOUSE,)),
-    Rule(damaged_warehouse, (AnomalyType.DAMAGED_WAREHOUSE,)),
-    Rule(disposed_unauthorized, (AnomalyType.DISPOSED_UNAUTHORIZED,)),
-    Rule(transfer_loss, (AnomalyType.TRANSFER_LOSS,)),
-    Rule(ledger_balance_gap, (AnomalyType.LEDGER_BALANCE_GAP,)),
-    Rule(ownership_transfer_out, (AnomalyType.OWNERSHIP_TRANSFER_OUT,)),
-    Rule(product_redefinition_unmatched, (AnomalyType.PRODUCT_REDEFINITION_UNMATCHED,)),
-    Rule(found_unit_not_credited, (AnomalyType.FOUND_UNIT_NOT_CREDITED,)),
-    Rule(inbound_shortage, (AnomalyType.INBOUND_SHORTAGE,)),
-    Rule(inbound_shipment_missing, (AnomalyType.INBOUND_SHIPMENT_MISSING,)),
-    Rule(inbound_damaged_carrier, (AnomalyType.INBOUND_DAMAGED_CARRIER,)),
-    Rule(received_then_deducted, (AnomalyType.RECEIVED_THEN_DEDUCTED,)),
-    Rule(refunded, (AnomalyType.REFUND_NO_RETURN, AnomalyType.LOST_OUTBOUND, AnomalyType.DAMAGED_OUTBOUND)),
-    Rule(replacements, (AnomalyType.REPLACEMENT_NO_RETURN, AnomalyType.LOST_OUTBOUND, AnomalyType.DAMAGED_OUTBOUND)),
-    Rule(return_damaged_by_amazon, (AnomalyType.RETURN_DAMAGED_BY_AMAZON,)),
-    Rule(return_not_restocked, (AnomalyType.RETURN_NOT_RESTOCKED,)),
-    Rule(return_wrong_item, (AnomalyType.RETURN_WRONG_ITEM,)),
-    Rule(refund_outside_policy, (AnomalyType.REFUND_OUTSIDE_POLICY,)),
-    Rule(disputed, (AnomalyType.CHARGEBACK_A2Z_NOT_REIMBURSED,)),
-    Rule(removal_lost, (AnomalyType.REMOVAL_LOST,)),
-    Rule(removal_short_shipped, (AnomalyType.REMOVAL_SHORT_SHIPPED,)),
-    Rule(removal_disposed_instead, (AnomalyType.REMOVAL_DISPOSED_INSTEAD,)),
-    Rule(liquidation_proceeds_missing, (AnomalyType.LIQUIDATION_PROCEEDS_MISSING,)),
-    Rule(reversal_excess, (AnomalyType.REIMBURSEMENT_REVERSAL_EXCESS,)),
-)
-"""Every detector, one line each. What only the netting shows (`reversals.py`) is found after it."""
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class _Findings:
     """What a run has gathered so far."""
 
-    claims: list[Claim]
-    settled: dict[str, Settled]
-    notes: list[Note]
-    failures: dict[AnomalyType, str]
+    known: Container[str] | None
+    claims: list[Claim] = field(default_factory=list)
+    settled: dict[str, Settled] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    failures: dict[AnomalyType, str] = field(default_factory=dict)
     next_review_on: date | None = None
 
+    def tell(self, mark: str, claim: Claim | None, settled: Callable[[], Settled]) -> None:
+        """Keep a claim; or how it was settled, if anybody asks."""
+        if claim is not None:
+            self.claims.append(claim)
+        elif self.known is None or mark in self.known:
+            self.settled[mark] = settled()
+
     def review_on(self, day: date | None, today: date) -> None:
-        """Remember the next day on which the result changes though nothing else does."""
+        """Remember the next day on which the result may change though nothing else does."""
         if day is not None and today < day:
             self.next_review_on = day if self.next_review_on is None else min(day, self.next_review_on)
+
+    def careful(self, find: Callable[[], Iterator[T]], kinds: Iterable[AnomalyType], part: ComponentFacts) -> list[T]:
+        """What a rule finds; nothing, and a word about it, when it stumbles: the other rules' claims are not lost."""
+        try:
+            return list(find())
+        except Exception as exc:  # whatever it is
+            why = f"{part.key}: {type(exc).__name__}: {exc}"
+            self.failures.update(dict.fromkeys(kinds, why))
+            return []
 
     def run(self) -> DetectionRun:
         self.claims.sort(key=lambda c: (c.anchor_date, c.anomaly_type, c.fnsku, c.fingerprint))
@@ -111,19 +69,33 @@ class _Findings:
         )
 
 
-def detect(facts: SellerFacts, today: date, rules: Iterable[Rule] = RULES) -> DetectionRun:
+def detect(
+    facts: SellerFacts,
+    today: date,
+    rules: Iterable[Rule] = RULES,
+    money_rules: Iterable[MoneyRule] = MONEY_RULES,
+) -> DetectionRun:
     """What Amazon owes as of `today`, the date in the marketplace's time zone. Later rows are not looked at.
 
     A detector that raises costs its own claims only: its types are in `failed_types`, a note says why.
     """
-    return examine(components(facts, today), facts, today, rules)
+    parts = list(components(facts, today))
+    return examine(parts, with_statistics(facts, parts), today, tuple(rules), tuple(money_rules))
+
+
+def with_statistics(facts: SellerFacts, parts: Iterable[ComponentFacts]) -> Account:
+    """The account with what is computed over all of its components."""
+    ratios = price_ratios(facts.reimbursements, facts.previews, facts.marketplace.currency)
+    seen = (observation for part in parts for observation in observations(part))
+    return Account(facts.connection, facts.marketplace, facts.costs, facts.coverage, ratios, suspect_cells(seen))
 
 
 def examine(
     parts: Iterable[ComponentFacts],
     account: Account,
     today: date,
-    rules: Iterable[Rule] = RULES,
+    rules: Sequence[Rule] = RULES,
+    money_rules: Sequence[MoneyRule] = MONEY_RULES,
     known: Container[str] | None = None,
 ) -> DetectionRun:
     """The same for components that are gathered already, one after the other.
@@ -131,23 +103,21 @@ def examine(
     Args:
         known: the fingerprints whose settling is worth telling, those of the stored claims; None: all.
     """
-    found = _Findings([], {}, [], {})
-    rules = tuple(rules)
+    found = _Findings(known)
     for part in parts:
         verdicts = _verdicts(part, account, today, rules, found)
         for mark, together in group(verdicts, account.connection).items():
-            if claim := claim_of(mark, together, account):
-                found.claims.append(claim)
-            elif known is None or mark in known:
-                found.settled[mark] = settled_of(together)
+            found.tell(mark, claim_of(mark, together, account), partial(settled_of, together))
+        _money(Case(part, account, today), money_rules, found)
     return found.run()
 
 
 def _verdicts(
-    part: ComponentFacts, account: Account, today: date, rules: tuple[Rule, ...], found: _Findings
+    part: ComponentFacts, account: Account, today: date, rules: Sequence[Rule], found: _Findings
 ) -> list[Verdict]:
     gathered = gather_credits(part)
-    netting = net(_lots(part, rules, found), gathered.credits)
+    lots = [lot for rule in rules for lot in found.careful(partial(rule.find, part), rule.kinds, part)]
+    netting = net(lots, gathered.credits)
     settlements: list[Settlement] = [*netting.settlements, *after_netting(netting)]
     verdicts = [judge(settlement, part, account, today) for settlement in settlements]
     for verdict in verdicts:
@@ -162,12 +132,15 @@ def _verdicts(
     return verdicts
 
 
-def _lots(part: ComponentFacts, rules: tuple[Rule, ...], found: _Findings) -> list[Lot]:
-    lots: list[Lot] = []
+def _money(case: Case, rules: Sequence[MoneyRule], found: _Findings) -> None:
+    """Which charges a rule adds up may depend on how long they can be claimed: it is looked at again after that."""
     for rule in rules:
-        try:
-            lots += list(rule.find(part))
-        except Exception as exc:  # whatever a rule stumbles over, the other rules' claims are not lost
-            why = f"{part.key}: {type(exc).__name__}: {exc}"
-            found.failures.update(dict.fromkeys(rule.kinds, why))
-    return lots
+        for finding in found.careful(partial(rule.find, case), rule.kinds, case.facts):
+            if finding.told_from and case.today < finding.told_from:
+                found.review_on(finding.told_from, case.today)
+                continue
+            claim = findings.claim_of(finding, case.account, case.today)
+            mark = finding.fingerprint(case.account.connection)
+            found.tell(mark, claim, partial(findings.settled_of, finding))
+            if claim is not None:
+                found.review_on(claim.deadline_date + ONE_DAY, case.today)
