@@ -57,7 +57,6 @@ class Finding:
         proof: the name of the confidence that goes with the kind of proof.
         why: what the rule compared, for the evidence.
         told_from: before that day nothing can be concluded, None: at once.
-        changes_on: the next day on which it is another finding though nothing else happens.
     """
 
     anomaly_type: AnomalyType
@@ -81,7 +80,6 @@ class Finding:
     removal_order_id: str = ""
     warnings: tuple[str, ...] = ()
     told_from: date | None = None
-    changes_on: date | None = None
 
     @property
     def owed(self) -> Decimal:

@@ -227,7 +227,6 @@ def _finding(case: Case, product: Product, fee: Decimal, cohort: Sequence[Wrong]
         rows=tuple(row for each in claimable for row in each.charge.entry.rows),
         steps=tuple(step for each in claimable for step in each.credits),
         why=_why(fee, cohort, claimable, history),
-        changes_on=None if expired else _last_day(case, claimable[0]) + timedelta(days=1),
     )
 
 

@@ -7,7 +7,7 @@ second witness. Rules: https://sellercentral.amazon.com/help/hub/reference/RRJCF
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -132,7 +132,6 @@ def _finding(case: Case, product: Product, rule: str, group: Sequence[Wrong], us
         rows=tuple(row for each in told for row in each.charge.entry.rows),
         steps=tuple(step for each in told for step in _credited(case, each)),
         why={"chargedAs": rule, "usually": sorted(usual), "charges": len(told), "olderCharges": len(group) - len(told)},
-        changes_on=_last_day(case, claimable[0]) + timedelta(days=1) if claimable else None,
     )
 
 
