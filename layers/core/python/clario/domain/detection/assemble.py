@@ -148,17 +148,13 @@ def source_rows(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
 
 
 def _timeline(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
-    """What happened when: the loss, what settled units of it, and from when to when it may be filed."""
+    """What happened when: the day to count from, the loss, and what settled units of it."""
     lot, window = verdicts[0].lot, verdicts[0].window
     events = [(lot.anchor, window.anchor_kind, sum(v.lot.units for v in verdicts))]
     events += [(_day(v.lot), v.lot.rows[0].ref.table, v.lot.units) for v in verdicts if _day(v.lot) != lot.anchor]
     events += [(a.credit.on, a.credit.kind.value, a.units) for v in verdicts for a in v.settlement.allocations]
-    told: list[dict[str, Any]] = [
-        {"on": str(day), "event": event, "units": units}
-        for day, event, units in sorted(events, key=lambda event: event[0])
-    ]
-    ends = ((window.claimable_from, "claimable_from"), (window.deadline, "deadline"))
-    return told + [{"on": str(day), "event": event, "units": None} for day, event in ends]
+    events.sort(key=lambda event: event[0])
+    return [{"on": str(day), "event": event, "units": units} for day, event, units in events]
 
 
 def _day(lot: Lot) -> date:

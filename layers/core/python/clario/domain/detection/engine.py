@@ -124,6 +124,7 @@ def _verdicts(
         if any(verdict.units.values()):
             found.review_on(told_from_day(verdict.lot, verdict.window), today)
             found.review_on(verdict.lot.sure_from, today)
+            found.review_on(verdict.value.changes_on, today)
     found.notes += gathered.notes
     found.notes += [
         Note("unexplained_reimbursement", credit.fnsku, units, f"{credit.kind} on {credit.on}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from hashlib import sha256
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -172,6 +173,12 @@ class Neighbours:
     swaps: Mapping[tuple[str, str], int] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     redefined: tuple[Redefinition, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Another one whenever something here is another; "" where there is nothing."""
+        parts = (sorted(self.swaps.items()), sorted(self.missing), [(r.out.key, r.matched) for r in self.redefined])
+        return sha256(repr(parts).encode()).hexdigest() if any(parts) else ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ value is unknown: a number we made up would be worse than none.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
@@ -21,6 +21,7 @@ from clario.domain.detection.money_rows import FeePreviewRow
 from clario.domain.detection.policy import policy, unit_cap
 from clario.domain.detection.reimbursements import family_of
 from clario.domain.detection.unit_rows import OrderRow, ReimbursementRow
+from clario.domain.values import ONE_DAY
 
 AFTER_ORDER = frozenset(
     {
@@ -44,13 +45,17 @@ PROCEEDS = (Charge.PRICE, Charge.PROMOTION, Charge.REFERRAL, Charge.FULFILLMENT)
 
 @dataclass(frozen=True, slots=True)
 class UnitValue:
-    """One unit's value, None with basis "unknown" when nothing honest is known. `cost` is the seller's, if used."""
+    """One unit's value, None with basis "unknown" when nothing honest is known. `cost` is the seller's, if used.
+
+    `changes_on` is the day from which what it rests on is too old, None if that never comes.
+    """
 
     amount: Decimal | None
     basis: str
     currency: str
     cost: CostRow | None = None
     capped: bool = False
+    changes_on: date | None = None
 
 
 def unit_value(lot: Lot, facts: ComponentFacts, account: Account, today: date) -> UnitValue:
@@ -74,7 +79,7 @@ def _capped(value: UnitValue, account: Account, today: date) -> UnitValue:
     cap = unit_cap(account.marketplace, today)
     if value.amount is None or cap is None or cap.currency != value.currency or value.amount <= cap.amount:
         return value
-    return UnitValue(cap.amount, value.basis, value.currency, value.cost, capped=True)
+    return replace(value, amount=cap.amount, capped=True)
 
 
 # -- before an order ---------------------------------------------------------------------------------------------------
@@ -87,8 +92,11 @@ def _sourcing_cost(lot: Lot, facts: ComponentFacts, account: Account, today: dat
         return UnitValue(cost.unit_cost, "cogs", currency, cost)
     since = max(today - OWN_PAYMENTS, policy().cost_regime.valid_from)
     own = [paid for paid in facts.once(own_payments).get(lot.names.fnsku, ()) if paid.on >= since]
-    if amounts := [paid.amount for paid in own if paid.currency == currency]:
-        return UnitValue(_cents(median(amounts)), "own_reimbursement", currency)
+    own = [paid for paid in own if paid.currency == currency]
+    if own:
+        oldest = min(paid.on for paid in own)
+        value = _cents(median(paid.amount for paid in own))
+        return UnitValue(value, "own_reimbursement", currency, changes_on=oldest + OWN_PAYMENTS + ONE_DAY)
     preview = _preview(facts, lot.names.sku)
     if preview and preview.price and (ratio := account.price_ratios.get(preview.product_group)):
         return UnitValue(_cents(preview.price * ratio), "ratio", currency)
