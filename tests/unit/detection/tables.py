@@ -109,14 +109,15 @@ def read(table: str) -> dict[str, list[Any]]:
     seen: dict[object, count[int]] = {}
     for number, text in enumerate(table.split("\n"), start=1):
         if text.strip():
-            name, row = _row(_line(text, number))
+            name, row = _row(read_line(text, number))
             if hasattr(row, "ordinal"):
                 row = replace(row, ordinal=next(seen.setdefault((name, row.key), count(1))))
             rows.setdefault(name, []).append(row)
     return rows
 
 
-def _line(text: str, number: int) -> Line:
+def read_line(text: str, number: int) -> Line:
+    """The words of a line."""
     words = text.split()
     when, verb = words[0], words[1]
     given = dict(word.split("=", 1) for word in words[2:] if re.match(r"[a-z]+=", word))

@@ -4,18 +4,19 @@ Amazon gives the referral fee of a refund back less an administration fee and ke
 https://sellercentral.amazon.com/help/hub/reference/G200379860.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
 from clario.domain.detection.charges import Charge, Entry, OrderItem, recharges, refunds, sales
-from clario.domain.detection.facts import Names
+from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fees.referral import administration_fee
 from clario.domain.detection.findings import Case, Finding, Step
 from clario.domain.detection.policy import tolerance
 
+AMAZON = "Amazon"
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
 LEAST_REFERRAL_FEE = Decimal("0.30")
@@ -60,22 +61,38 @@ def _excesses(case: Case) -> Iterator[tuple[Refunded, Decimal]]:
 
 
 def _refunded(case: Case) -> Iterator[Refunded]:
-    """Orders whose sale is in our data as a whole; of others nobody can say what was paid."""
-    sold, ordered = case.facts.once(sales), _units_ordered(case)
+    """Orders that Amazon shipped and whose sale is in our data as a whole; of others nobody can say what was paid."""
+    sold, ordered = case.facts.once(sales), case.facts.once(ordered_items)
     for item, back in case.facts.once(refunds).items():
         found = Refunded(item, sold.get(item, ()), back)
         one_currency = len({entry.currency for entry in (*found.sold, *found.back)}) == 1
-        if found.units_sold and found.units_sold >= ordered.get(item, 0) and one_currency:
+        whole = found.units_sold and found.units_sold >= ordered.get(item, Ordered(0, True)).units
+        if whole and one_currency and _is_by_amazon(found, ordered.get(item)):
             yield found
 
 
-def _units_ordered(case: Case) -> dict[OrderItem, int]:
-    units: dict[OrderItem, int] = {}
-    for line in case.facts.orders:
+class Ordered(NamedTuple):
+    """How many units of a product an order is for, and whether Amazon ships them."""
+
+    units: int
+    by_amazon: bool
+
+
+def ordered_items(facts: ComponentFacts) -> Mapping[OrderItem, Ordered]:
+    """Of all orders that were not cancelled. Read once: `facts.once(ordered_items)`."""
+    table: dict[OrderItem, Ordered] = {}
+    for line in facts.orders:
         if line.status != "Cancelled":
             item = OrderItem(line.order_id, line.sku)
-            units[item] = units.get(item, 0) + line.quantity
-    return units
+            before = table.get(item, Ordered(0, False))
+            table[item] = Ordered(before.units + line.quantity, before.by_amazon or line.channel == AMAZON)
+    return table
+
+
+def _is_by_amazon(refunded: Refunded, ordered: Ordered | None) -> bool:
+    if ordered is not None:
+        return ordered.by_amazon
+    return any(entry.sum(Charge.FULFILLMENT) for entry in refunded.sold)
 
 
 def _over(refunded: Refunded, part: tuple[Charge, ...]) -> Decimal:
