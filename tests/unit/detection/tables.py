@@ -227,7 +227,7 @@ def _order(line: Line) -> tuple[str, OrderRow]:
     row = OrderRow(
         purchased_on=line.on,
         order_id=line.get("of", "O1"),
-        item_id="1",
+        item_id=str(line.number),
         marketplace_id="ATVPDKIKX0DER",
         channel=line.get("by", "Amazon"),
         sales_channel="Amazon.com",

@@ -31,6 +31,7 @@ GRADES = {
 }
 GONE = frozenset({"D", "G"})  # disposed of, donated
 TAKEN_OVER = frozenset({"O"})
+MOVED = frozenset({"Q"})  # to another disposition
 DAMAGED_STOCK = "WAREHOUSE_DAMAGED"
 # Our choices: a transfer takes no longer, nor does the other half of a redefinition, nor a balance.
 IN_TRANSIT, OTHER_HALF, BALANCED = timedelta(days=60), timedelta(days=30), timedelta(days=2)
@@ -64,10 +65,11 @@ def disposed_unauthorized(facts: ComponentFacts) -> Iterator[Lot]:
 
 
 def _counted_as_damaged(facts: ComponentFacts) -> Mapping[tuple[Any, ...], int]:
-    """Of rows that take damaged stock out (misplaced, disposed of), by key the units already counted as damaged: the
-    same unit is not owed twice."""
+    """Of rows that take damaged stock out, by key the units already counted as damaged: the same unit is not owed
+    twice. Whatever leaves damaged stock counts, the oldest damage first."""
     damaged = [r for r in facts.adjustments(frozenset(GRADES)) if r.quantity < 0]
-    leaving = [r for r in facts.adjustments(MISPLACED | GONE) if r.quantity < 0 and r.disposition == DAMAGED_STOCK]
+    rows = (*facts.adjustments(MISPLACED | GONE | MOVED), *facts.events("VendorReturns"))
+    leaving = sorted((r for r in rows if r.quantity < 0 and r.disposition == DAMAGED_STOCK), key=lambda r: r.key)
     wanted = [Stock(row.occurred_on, -row.quantity, row) for row in leaving]
     offered = [Stock(row.occurred_on, -row.quantity, row) for row in damaged]
     units: defaultdict[tuple[Any, ...], int] = defaultdict(int)
