@@ -102,7 +102,7 @@ def test_the_claim_counts_from_the_refund_that_was_too_much():
     ]
     assert (claim.anchor_date, claim.deadline_date, claim.order_id) == (day(9), day(99), "O1")
     assert (claim.value_basis, claim.anomaly_family) == ("charge", "duplicate_charge")
-    assert claim.evidence["valuation"]["paid"] == "20"
+    assert claim.evidence["valuation"]["paid"] == "20.00"
     assert claim.evidence["valuation"]["refunded"] == "60"
 
 
