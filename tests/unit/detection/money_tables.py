@@ -180,7 +180,7 @@ def _maybe(line: Entry, name: str) -> Decimal | None:
 
 def _stored(line: Entry) -> Iterator[tuple[str, StorageRow]]:
     row = StorageRow(
-        month=date(2026, int(line.get("month", "9")), 1),
+        month=date(int(line.get("year", "2026")), 9, 1),
         asin=line.item["asin"],
         fnsku=line.fnsku,
         fulfillment_center=line.get("in", "PHX7"),

@@ -108,10 +108,12 @@ def _claims(case: Case, product: Product, wrong: Sequence[Wrong], usual: frozens
     for rules, group in groups.items():
         enough = sum((each.amount for each in group), NOTHING) >= ENOUGH_MONEY
         if enough and sum(each.charge.entry.units for each in group) >= ENOUGH_ITEMS:
-            yield _finding(case, product, min(rules), group, usual)
+            yield _finding(case, product, rules, group, usual)
 
 
-def _finding(case: Case, product: Product, rule: str, group: Sequence[Wrong], usual: frozenset[str]) -> Finding:
+def _finding(
+    case: Case, product: Product, rules: frozenset[str], group: Sequence[Wrong], usual: frozenset[str]
+) -> Finding:
     marketplace = case.marketplace(product.marketplace_id)
     first = group[0].charge.entry
     claimable = [each for each in group if _last_day(case, each) >= case.today]
@@ -123,7 +125,7 @@ def _finding(case: Case, product: Product, rule: str, group: Sequence[Wrong], us
         proof="arithmetic" if _estimated_as(case, first.item.sku, usual) else "category_rate",
         marketplace=marketplace,
         names=Names(first.asin, "", first.item.sku),
-        subject=f"{product.asin}/{marketplace.id}/{rule}",
+        subject=f"{product.asin}/{marketplace.id}/{min(rules)}",
         anchor=anchor,
         identity=first.on,
         units=sum(each.charge.entry.units for each in told),
@@ -131,7 +133,12 @@ def _finding(case: Case, product: Product, rule: str, group: Sequence[Wrong], us
         currency=first.currency,
         rows=tuple(row for each in told for row in each.charge.entry.rows),
         steps=tuple(step for each in told for step in _credited(case, each)),
-        why={"chargedAs": rule, "usually": sorted(usual), "charges": len(told), "olderCharges": len(group) - len(told)},
+        why={
+            "chargedAs": sorted(rules),
+            "usually": sorted(usual),
+            "charges": len(told),
+            "olderCharges": len(group) - len(told),
+        },
     )
 
 

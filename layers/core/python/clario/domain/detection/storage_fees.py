@@ -197,35 +197,37 @@ def _ages(tier: str) -> tuple[int, int | None] | None:
 
 
 def _old_units(case: Case, row: AgedRow, ages: tuple[int, int | None]) -> int:
-    """How many units of that age there can be, oldest out first: what was there, less what was received since.
-
-    Where the ledger's days are not all there, as many as were charged.
-    """
-    first, last = ages
-    days = DayRange(row.charged_on - timedelta(days=(last or first) + DAYS_OFF), row.charged_on)
-    if gaps(case.account.coverage[LEDGER], days) or gaps(
-        case.account.coverage[BALANCES], DayRange(row.charged_on, row.charged_on)
-    ):
+    """How many units of that age there can be, oldest out first: what was there, less what was received since, less
+    what was charged as older still. Where the ledger's days are not all there, as many as were charged."""
+    coverage, days = case.account.coverage, ages[0] - 1 - DAYS_OFF
+    if gaps(coverage[LEDGER], DayRange(row.charged_on - timedelta(days=days), row.charged_on)):
         return row.units
-    stock = _stock(case.facts, row)
-    older = _older(case.facts, row, stock, first - 1 - DAYS_OFF)
-    too_old = 0 if last is None else _older(case.facts, row, stock, last + DAYS_OFF)
-    return int((older - too_old) * ROUNDED)
+    if gaps(coverage[BALANCES], DayRange(row.charged_on, row.charged_on)):
+        return row.units
+    there = int(_older(case.facts, row, days) * ROUNDED)
+    return max(0, there - _charged_as_older(case.facts, row, ages[0]))
 
 
-def _stock(facts: ComponentFacts, row: AgedRow) -> int:
-    entries = facts.balances_by_day.get((row.fnsku, row.charged_on), ())
-    return sum(max(entry.starting, entry.ending) + entry.in_transit for entry in entries)
+def _charged_as_older(facts: ComponentFacts, row: AgedRow, first: int) -> int:
+    snapshot = (row.fnsku, row.charged_on, row.country)
+    others = [each for each in facts.aged if (each.fnsku, each.charged_on, each.country) == snapshot]
+    return sum(each.units for each in others if (_ages(each.age_tier) or (0, None))[0] > first)
 
 
-def _older(facts: ComponentFacts, row: AgedRow, stock: int, days: int) -> int:
+def _older(facts: ComponentFacts, row: AgedRow, days: int) -> int:
+    """The units that were there longer than that."""
     since = row.charged_on - timedelta(days=days)
     received = sum(
         max(entry.quantity, 0)
         for entry in facts.events("Receipts")
         if entry.fnsku == row.fnsku and since < entry.occurred_on <= row.charged_on
     )
-    return max(0, stock - received)
+    return max(0, _stock(facts, row) - received)
+
+
+def _stock(facts: ComponentFacts, row: AgedRow) -> int:
+    entries = facts.balances_by_day.get((row.fnsku, row.charged_on), ())
+    return sum(max(entry.starting, entry.ending) + entry.in_transit for entry in entries)
 
 
 def _is_exempt(facts: ComponentFacts, row: AgedRow, ages: tuple[int, int | None], tables: OtherTables) -> bool:

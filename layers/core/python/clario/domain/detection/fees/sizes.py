@@ -23,10 +23,6 @@ class Package(NamedTuple):
     def length_and_girth(self) -> Decimal:
         return self.longest + 2 * (self.median + self.shortest)
 
-    @property
-    def cubic_feet(self) -> Decimal:
-        return self.longest * self.median * self.shortest / 1728
-
 
 def package(sides: Iterable[Decimal], pounds: Decimal) -> Package:
     """A package of three sides (inches, in any order) and a weight (pounds)."""
