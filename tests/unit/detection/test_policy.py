@@ -8,7 +8,6 @@ import pytest
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.detection.coverage import gaps
-from clario.domain.detection.facts import CostRow
 from clario.domain.detection.policy import (
     POLICY_OF,
     PolicyFamily,
@@ -173,61 +172,6 @@ def test_a_claim_without_a_rule_says_so():
     claim = only(run("d0 M -1", marketplace=JAPAN))
     assert (claim.claimable_from, claim.deadline_date) == (TODAY, TODAY + timedelta(days=60))
     assert claim.evidence["policy"]["policyId"] is None
-
-
-# -- value -------------------------------------------------------------------------------------------------------------
-
-
-def cost(amount: str, valid_from: date = date(2025, 1, 1), currency: str = "USD") -> CostRow:
-    return CostRow("SKU-X1", Decimal(amount), currency, valid_from)
-
-
-COSTS = {
-    "one unit at cost": ([cost("12.55")], "12.55", "cogs"),
-    "the newest cost of that day": ([cost("9", day(-10)), cost("8"), cost("7", day(1))], "9.00", "cogs"),
-    "no cost": ([], None, "unknown"),
-    "a cost from the day after on": ([cost("9", day(1))], None, "unknown"),
-    "a cost in another currency": ([cost("9", currency="EUR")], None, "unknown"),
-    "more than Amazon pays for a unit": ([cost("7200")], "5000.00", "cogs"),
-}
-
-
-@pytest.mark.parametrize(("costs", "value", "basis"), COSTS.values(), ids=COSTS.keys())
-def test_a_unit_is_worth_what_the_seller_paid_for_it(costs, value, basis):
-    claim = only(run("d0 M -1", costs=tuple(costs)))
-    assert (claim.estimated_value, claim.value_basis) == (value and Decimal(value), basis)
-
-
-def test_two_units_are_worth_twice_as_much():
-    assert only(run("d0 M -2", costs=(cost("12.55"),))).estimated_value == Decimal("25.10")
-
-
-def test_the_evidence_says_which_cost_was_used():
-    (line,) = only(run("d0 M -2", costs=(cost("12.55"),))).evidence["valuation"]["lines"]
-    assert line == {
-        "sku": "SKU-X1",
-        "units": {"claim": 2},
-        "unitValue": "12.55",
-        "costValidFrom": "2025-01-01",
-        "capped": False,
-    }
-
-
-def test_where_no_cap_is_known_none_is_applied():
-    claim = only(run("d0 M -1", marketplace=JAPAN, costs=(cost("900000", currency="JPY"),)))
-    assert (claim.estimated_value, claim.currency) == (Decimal(900000), "JPY")
-
-
-def test_before_sourcing_cost_was_the_rule_it_is_no_value():
-    whole = (DayRange(date(2024, 1, 1), TODAY),)
-    covered = covering(ledger=whole, reimbursements=whole)
-    claim = only(run("d-560 M -1", today=date(2025, 3, 30), coverage=covered, costs=(cost("9", date(2024, 1, 1)),)))
-    assert (claim.estimated_value, claim.value_basis) == (None, "unknown")
-
-
-def test_lots_with_and_without_a_cost_have_no_honest_sum():
-    claim = only(run("d0 M -1 \n d0 M -1 sku=OTHER", costs=(cost("9"),)))
-    assert (claim.estimated_value, claim.value_basis) == (None, "unknown")
 
 
 # -- coverage ----------------------------------------------------------------------------------------------------------
