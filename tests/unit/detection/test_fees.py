@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clario.domain.detection.fees.fulfillment import acceptable_fees, band_of, fulfillment_fee
-from clario.domain.detection.fees.referral import administration_fee, referral_fee, referral_rules
+from clario.domain.detection.fees.referral import administration_fee, referral_book, referral_fee
 from clario.domain.detection.fees.sizes import Package, classify, package
 from clario.domain.detection.fees.stock import aged_fee, removal_fee, storage_rate
 from clario.domain.detection.fees.tables import (
@@ -22,9 +22,10 @@ from clario.domain.values import MARKETPLACES
 from tests.unit.detection.tabular import rows
 
 US, UK = MARKETPLACES["ATVPDKIKX0DER"], MARKETPLACES["A1F83G8C2ARO7P"]
-CARD, OTHER = fulfillment_tables(US), other_tables(US)
+CARD, OTHER, BOOK = fulfillment_tables(US), other_tables(US), referral_book(US)
 assert CARD is not None
 assert OTHER is not None
+assert BOOK is not None
 
 BEFORE_2026, SPRING, SUMMER, PEAK = date(2025, 6, 1), date(2026, 3, 1), date(2026, 6, 1), date(2026, 11, 23)
 
@@ -215,6 +216,7 @@ def test_every_fee_row_says_where_it_was_read_and_how_sure_that_is():
 def test_other_marketplaces_have_no_table():
     assert fulfillment_tables(UK) is None
     assert other_tables(UK) is None
+    assert referral_book(UK) is None
 
 
 def test_the_band_edges_are_in_the_middle_band():
@@ -249,12 +251,12 @@ amazon_device_accessories 20.00  9.00
 @pytest.mark.parametrize("case", rows(REFERRAL, 3), ids=" ".join)
 def test_the_referral_fee_is_the_categorys_share_of_the_price(case):
     category, price, fee = case
-    (rule,) = [row for row in referral_rules(OTHER, SPRING) if row.category == category]
+    (rule,) = [row for row in BOOK.rules(SPRING) if row.category == category]
     assert referral_fee(rule, Decimal(price)) == Decimal(fee)
 
 
 def test_no_referral_rule_is_known_before_the_table_begins():
-    assert referral_rules(OTHER, date(2024, 1, 14)) == []
+    assert BOOK.rules(date(2024, 1, 14)) == []
 
 
 @pytest.mark.parametrize(("refunded", "marketplace", "kept"), [("3.00", US, "0.60"), ("40", US, "5"), ("40", UK, "8")])

@@ -58,6 +58,7 @@ _NAMES = {
 }
 
 
+@cache
 def name_key(name: str) -> str:
     """A name of Amazon's without case and punctuation."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
@@ -74,6 +75,7 @@ def charge_of(path: str) -> Charge:
     return next((_NAMES[step] for step in reversed(steps) if step in _NAMES), Charge.OTHER)
 
 
+NOTHING = Decimal(0)
 HELD_BACK = frozenset({"DEFERRED", "DEFERRED_RELEASED"})
 """States of a sale whose money is held back, or was: only its release counts."""
 
@@ -89,18 +91,23 @@ class OrderItem(NamedTuple):
 class Entry:
     """One product's part of one financial transaction about an order: its amounts by what they are.
 
-    `units` is Amazon's quantity, 0 where it gives none. Amounts are signed from the seller's side.
+    `units` is Amazon's quantity, 0 where it gives none. Amounts are signed from the seller's side. `has_goods`: there
+    are units and their price; a correction of a sale may have only a fee.
     """
 
     item: OrderItem
     on: date
-    transaction_id: str
     units: int
     amounts: Mapping[Charge, Decimal]
+    has_goods: bool
     rows: tuple[MoneyRow, ...]
 
     def sum(self, *kinds: Charge) -> Decimal:
-        return sum((self.amounts[kind] for kind in kinds if kind in self.amounts), Decimal(0))
+        total = NOTHING
+        for kind in kinds:
+            if kind in self.amounts:
+                total += self.amounts[kind]
+        return total
 
     @property
     def currency(self) -> str:
@@ -156,5 +163,7 @@ def _entry(rows: list[MoneyRow]) -> Entry:
     for row in rows:
         amounts[charge_of(row.path)] += row.amount
     first = rows[0]
+    units = abs(first.quantity or 0)
+    has_goods = bool(units) and amounts.get(Charge.PRICE, NOTHING) > 0
     item = OrderItem(first.order_id, first.sku)
-    return Entry(item, first.posted_on, first.transaction_id, abs(first.quantity or 0), dict(amounts), tuple(rows))
+    return Entry(item, first.posted_on, units, dict(amounts), has_goods, tuple(rows))

@@ -18,7 +18,6 @@ from clario.domain.detection.fee_charges import FeeCredit, fee_credits
 from clario.domain.detection.fees.tables import other_tables
 from clario.domain.detection.findings import Case, Finding, Step
 from clario.domain.detection.money_rows import MoneyRow
-from clario.domain.detection.valuation import is_sale
 
 NOTHING = Decimal(0)
 CREDITED_WITHIN = timedelta(days=60)  # our choice
@@ -89,7 +88,7 @@ def charged_again(facts: ComponentFacts) -> tuple[Again, ...]:
     return tuple(
         again
         for item, entries in facts.once(sales).items()
-        if any(map(is_sale, entries))
+        if len(entries) > 1 and len({entry.has_goods for entry in entries}) > 1
         for kind in UNIT_FEES
         if (again := _beyond(item, kind, entries, known.get(item, 0)))
     )
@@ -98,12 +97,12 @@ def charged_again(facts: ComponentFacts) -> tuple[Again, ...]:
 def _beyond(item: OrderItem, kind: Charge, entries: Sequence[Entry], known: int) -> Again | None:
     """Fees in transactions without goods, as far as no unit is left that they could be for."""
     charged = [entry for entry in entries if entry.sum(kind) < 0]
-    usual = tuple(entry for entry in charged if is_sale(entry))
-    sold = sum(entry.units for entry in entries if is_sale(entry))
+    usual = tuple(entry for entry in charged if entry.has_goods)
+    sold = sum(entry.units for entry in entries if entry.has_goods)
     room = max(sold, known) - sum(entry.units for entry in usual)
     beyond = []
     for entry in charged:
-        if not is_sale(entry):
+        if not entry.has_goods:
             room -= max(1, entry.units)
             if room < 0:
                 beyond.append(entry)
@@ -128,7 +127,7 @@ def charged_for_nothing(facts: ComponentFacts) -> tuple[Again, ...]:
     return tuple(
         Again(item, kind, charged, ())
         for item, entries in facts.once(sales).items()
-        if item in free and not any(map(is_sale, entries))
+        if item in free and not any(entry.has_goods for entry in entries)
         for kind in UNIT_FEES
         if (charged := tuple(entry for entry in entries if entry.sum(kind) < 0))
     )

@@ -13,7 +13,6 @@ from clario.domain.detection.measurements import Product
 from clario.domain.detection.money_rows import MoneyRow
 from clario.domain.detection.reimbursements import family_of
 from clario.domain.detection.unit_rows import ReimbursementRow
-from clario.domain.detection.valuation import is_sale
 
 # A charge is posted when the unit ships or soon after; where no report says when it shipped, these days are possible.
 POSTED_WITHIN = 10
@@ -44,7 +43,7 @@ def fee_charges(facts: ComponentFacts) -> Mapping[Product, tuple[FeeCharge, ...]
     table: defaultdict[Product, list[FeeCharge]] = defaultdict(list)
     for item, entries in facts.once(sales).items():
         for entry in entries:
-            if is_sale(entry) and (fee := -entry.sum(Charge.FULFILLMENT)) > 0:
+            if entry.has_goods and (fee := -entry.sum(Charge.FULFILLMENT)) > 0:
                 days = _days(entry, shipped.get(item, ()))
                 price = entry.sum(Charge.PRICE, Charge.PROMOTION) / entry.units
                 product = Product(entry.marketplace_id, entry.asin or item.sku)

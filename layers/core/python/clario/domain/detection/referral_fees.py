@@ -16,12 +16,11 @@ from clario.domain.claims import Tier
 from clario.domain.detection.charges import Charge, Entry, sales
 from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fee_charges import fee_credits
-from clario.domain.detection.fees.referral import referral_fee, referral_rules
-from clario.domain.detection.fees.tables import OtherTables, ReferralRow, other_tables
+from clario.domain.detection.fees.referral import ReferralBook, referral_book
 from clario.domain.detection.findings import Case, Finding, Step
 from clario.domain.detection.measurements import Product
 from clario.domain.detection.policy import PolicyFamily, tolerance, window
-from clario.domain.detection.valuation import is_sale, newest_previews
+from clario.domain.detection.valuation import newest_previews
 
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
@@ -54,29 +53,27 @@ class Wrong(NamedTuple):
 def referral_fee_overcharge(case: Case) -> Iterator[Finding]:
     """Sales charged by a dearer category's rule than the product's usual one; one claim per product and rule."""
     for product, entries in _by_product(case.facts).items():
-        tables = other_tables(case.marketplace(product.marketplace_id))
-        if tables is None:
+        book = referral_book(case.marketplace(product.marketplace_id))
+        if book is None:
             continue
-        charges = [charge for entry in entries if (charge := _charge(entry, tables))]
+        charges = [_charge(entry, book) for entry in entries]
         usual = _usual_rules(charges)
         if usual:
-            yield from _claims(case, product, [w for c in charges if (w := _wrong(c, usual, tables))], usual)
+            yield from _claims(case, product, [w for c in charges if (w := _wrong(c, usual, book))], usual)
 
 
 def _by_product(facts: ComponentFacts) -> dict[Product, list[Entry]]:
     table: defaultdict[Product, list[Entry]] = defaultdict(list)
     for item, entries in facts.once(sales).items():
         for entry in entries:
-            if is_sale(entry) and entry.sum(Charge.REFERRAL) < 0:
+            if entry.has_goods and entry.sum(Charge.REFERRAL) < 0:
                 table[Product(entry.marketplace_id, entry.asin or item.sku)].append(entry)
     return {product: sorted(found, key=lambda e: (e.on, e.rows[0].event_id)) for product, found in table.items()}
 
 
-def _charge(entry: Entry, tables: OtherTables) -> ReferralCharge | None:
+def _charge(entry: Entry, book: ReferralBook) -> ReferralCharge:
     price, fee = entry.sum(*BASE) / entry.units, -entry.sum(Charge.REFERRAL) / entry.units
-    rules = referral_rules(tables, entry.on)
-    followed = frozenset(rule.category for rule in rules if abs(referral_fee(rule, price) - fee) <= CENT)
-    return ReferralCharge(entry, price, fee, followed) if rules else None
+    return ReferralCharge(entry, price, fee, book.categories(entry.on, price, fee))
 
 
 def _usual_rules(charges: Sequence[ReferralCharge]) -> frozenset[str]:
@@ -90,11 +87,10 @@ def _usual_rules(charges: Sequence[ReferralCharge]) -> frozenset[str]:
     return frozenset(category for category, count in counts.items() if count == most)
 
 
-def _wrong(charge: ReferralCharge, usual: frozenset[str], tables: OtherTables) -> Wrong | None:
+def _wrong(charge: ReferralCharge, usual: frozenset[str], book: ReferralBook) -> Wrong | None:
     if not charge.rules or charge.rules & usual:
         return None
-    rules = [rule for rule in referral_rules(tables, charge.entry.on) if rule.category in usual]
-    expected = max(referral_fee(rule, charge.price) for rule in rules)
+    expected = book.highest(charge.entry.on, charge.price, usual)
     small = tolerance("referral_fee", expected, charge.entry.currency, charge.entry.on)
     return Wrong(charge, expected) if charge.fee - expected > small else None
 
@@ -158,12 +154,7 @@ def _last_day(case: Case, wrong: Wrong) -> date:
 def _estimated_as(case: Case, sku: str, usual: frozenset[str]) -> bool:
     """Whether Amazon's own newest estimate for the product follows a usual rule."""
     preview = case.facts.once(newest_previews).get(sku)
-    tables = other_tables(case.marketplace(preview.marketplace_id)) if preview else None
-    if not (preview and tables and preview.price and preview.referral_fee):
+    book = referral_book(case.marketplace(preview.marketplace_id)) if preview else None
+    if not (preview and book and preview.price and preview.referral_fee):
         return False
-    rules = [rule for rule in referral_rules(tables, preview.seen_on) if rule.category in usual]
-    return any(_follows(rule, preview.price, preview.referral_fee) for rule in rules)
-
-
-def _follows(rule: ReferralRow, price: Decimal, fee: Decimal) -> bool:
-    return abs(referral_fee(rule, price) - fee) <= CENT
+    return bool(book.categories(preview.seen_on, preview.price, preview.referral_fee) & usual)

@@ -35,7 +35,7 @@ class Refunded(NamedTuple):
 
     @property
     def units_sold(self) -> int:
-        return sum(entry.units for entry in self.sold if entry.sum(Charge.PRICE))
+        return sum(entry.units for entry in self.sold if entry.has_goods)
 
 
 def refund_exceeds_order(case: Case) -> Iterator[Finding]:

@@ -159,7 +159,7 @@ def sales_by_sku(facts: ComponentFacts) -> Mapping[str, tuple[Entry, ...]]:
     """The sales of each SKU. Read once: `facts.once(sales_by_sku)`."""
     table: defaultdict[str, list[Entry]] = defaultdict(list)
     for item, entries in facts.once(sales).items():
-        table[item.sku] += [entry for entry in entries if is_sale(entry)]
+        table[item.sku] += [entry for entry in entries if entry.has_goods]
     return {sku: tuple(entries) for sku, entries in table.items()}
 
 
@@ -169,7 +169,7 @@ def sales_by_sku(facts: ComponentFacts) -> Mapping[str, tuple[Entry, ...]]:
 def _net_sale(lot: Lot, facts: ComponentFacts, account: Account) -> UnitValue:
     """What the sale of that very order brought per unit: price less promotion and fees."""
     for order_id in lot.order_ids:
-        entries = [entry for entry in facts.once(sales).get(OrderItem(order_id, lot.names.sku), ()) if is_sale(entry)]
+        entries = [entry for entry in facts.once(sales).get(OrderItem(order_id, lot.names.sku), ()) if entry.has_goods]
         if entries:
             units = sum(entry.units for entry in entries)
             total = sum((entry.sum(*PROCEEDS) for entry in entries), Decimal(0))
@@ -193,11 +193,6 @@ def _expected_net_sale(lot: Lot, facts: ComponentFacts, account: Account) -> Uni
 def priced_lines(facts: ComponentFacts) -> Mapping[tuple[str, str], OrderRow]:
     """The lines of orders that have a price, by order and SKU. Read once: `facts.once(priced_lines)`."""
     return {(row.order_id, row.sku): row for row in facts.orders if row.price and row.quantity}
-
-
-def is_sale(entry: Entry) -> bool:
-    """Whether it has goods and their price; a correction of a sale may have only a fee."""
-    return bool(entry.units) and entry.sum(Charge.PRICE) > 0
 
 
 def _per_unit(entry: Entry) -> Decimal:

@@ -51,6 +51,9 @@ class FeeBook:
         self._by_fee: dict[tuple[date, Band], Mapping[Decimal, SizeClasses]] = {}
         self._by_class: dict[tuple[date, Band], Mapping[SizeClass, Decimal]] = {}
         self._acceptable: dict[tuple[Package, date, frozenset[Band]], frozenset[Decimal]] = {}
+        self._expected: dict[tuple[Package, date, Band], FulfillmentFee | None] = {}
+        self._sizes: dict[tuple[Package, date], SizeClasses] = {}
+        self._read: dict[tuple[date, Decimal, Decimal], SizeClasses] = {}
 
     def season(self, day: date) -> date:
         """The first day of the time around `day` in which no rate and no rule changes."""
@@ -59,8 +62,11 @@ class FeeBook:
 
     def classes(self, day: date, price: Decimal, fee: Decimal) -> SizeClasses:
         """The size classes whose fee for one unit was that, at that price on that day."""
-        found = (self._fees(self.season(day), band).get(fee, NO_CLASS) for band in bands_near(price))
-        return frozenset().union(*found)
+        key = (self.season(day), price, fee)
+        if key not in self._read:
+            found = (self._fees(key[0], band).get(fee, NO_CLASS) for band in bands_near(price))
+            self._read[key] = NO_CLASS.union(*found)
+        return self._read[key]
 
     def highest(self, day: date, price: Decimal, classes: SizeClasses) -> Decimal:
         """The most that a unit of one of these classes may have cost; zero when none had a fee."""
@@ -76,7 +82,10 @@ class FeeBook:
 
     def expected(self, packed: Package, price: Decimal, day: date) -> FulfillmentFee | None:
         """The fee of a unit of that size; None before the tables begin."""
-        return fulfillment_fee(packed, price, day, self.tables)
+        key = (packed, self.season(day), band_of(price))
+        if key not in self._expected:
+            self._expected[key] = fulfillment_fee(packed, price, day, self.tables)
+        return self._expected[key]
 
     def acceptable(self, packed: Package, price: Decimal, day: date) -> frozenset[Decimal]:
         """Every fee that some reading of the rules allows."""
@@ -87,8 +96,11 @@ class FeeBook:
 
     def classes_of(self, packed: Package, day: date) -> SizeClasses:
         """The classes a package may be of."""
-        sizes = possible_sizes(packed, day, self.tables)
-        return frozenset(self._class(sized, day) for sized in sizes)
+        key = (packed, self.season(day))
+        if key not in self._sizes:
+            sizes = possible_sizes(packed, day, self.tables)
+            self._sizes[key] = frozenset(self._class(sized, day) for sized in sizes)
+        return self._sizes[key]
 
     def _class(self, sized: Sized, day: date) -> SizeClass:
         steps = (name for row in self._rates(day) if row.tier == sized.tier.tier for name in _steps(row))
