@@ -79,10 +79,11 @@ def _split(
     kept: Mapping[str, list[Any]], named: Mapping[str, list[Names]], grouping: Grouping, around: Neighbourhood
 ) -> Iterator[ComponentFacts]:
     parts: defaultdict[str, defaultdict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    keys = {names: grouping.key_of(names) for names in set().union(*named.values())}
     for table, rows in kept.items():
         for row, names in zip(rows, named[table], strict=True):
             if names != NO_NAMES or table in ACCOUNT_TABLES:
-                parts[grouping.key_of(names)][table].append(row)
+                parts[keys[names]][table].append(row)
     for key in sorted(parts):
         tables = {table: tuple(sorted(rows, key=lambda row: row.key)) for table, rows in parts[key].items()}
         yield ComponentFacts(key, around.of(tables.get("inbound", ()), tables.get("ledger", ())), **tables)
