@@ -104,16 +104,17 @@ class Line:
 
 
 def read(table: str) -> dict[str, list[Any]]:
-    """The rows of a table by the list they belong to, identical ones told apart by their ordinal."""
-    rows: dict[str, list[Any]] = {}
+    """The rows of a table by the list they belong to. Identical ones are told apart by their ordinal; where a report has
+    one row of a kind only, the last one counts."""
+    rows: dict[str, dict[object, Any]] = {}
     seen: dict[object, count[int]] = {}
     for number, text in enumerate(table.split("\n"), start=1):
         if text.strip():
             name, row = _row(read_line(text, number))
             if hasattr(row, "ordinal"):
                 row = replace(row, ordinal=next(seen.setdefault((name, row.key), count(1))))
-            rows.setdefault(name, []).append(row)
-    return rows
+            rows.setdefault(name, {})[row.key] = row
+    return {name: list(kept.values()) for name, kept in rows.items()}
 
 
 def read_line(text: str, number: int) -> Line:
