@@ -5,6 +5,7 @@
     d1      bare   1  of=O1  fee=3.57     fees without goods; ref= too
     d5      back   1x20.00  of=O1  promo= ship= wrap= tax= ref= admin= goodwill=        a refund
     d9      recharge  5.00  of=O1         the customer was charged again
+            tx= state= release= (its transaction, and the held-back one that it releases)
     d9      credit 1.00  of=O1            Amazon corrects a fee; name= (how it calls that)
     d9      posted 9.50                   a reimbursement's money; tx= (transactions of one name are one)
     d9      bill   39.99  name=Subscription              a service fee; at= (marketplace) tx=
@@ -98,7 +99,7 @@ def _money(line: Entry, kind: str, path: str, amount: Decimal, part: int = 0, un
         order_id=line.get("of"),
         shipment_id="",
         **line.item,
-        release_of="",
+        release_of=line.get("release"),
         released_by="",
         ref=line.ref("financial_events"),
     )

@@ -63,6 +63,13 @@ RIGHT = {
     "a price above fifty dollars": f"{USUAL} \n d11-13 sale 2x60 fee=3.84",
     "a price near fifty dollars, in either band": f"{USUAL} \n d11-13 sale 2x49.50 fee=3.84",
     "a price near ten dollars, in either band": "d-100-10/5 sale 1x9.50 fee=2.65 \n d11-13 sale 2x9.50 fee=3.57",
+    "a price near fifty dollars but for the promotion": f"{USUAL} \n d11-13 sale 2x52 promo=3 fee=3.84",
+    "a price near ten dollars but for the promotion": (
+        "d-100-10/5 sale 1x9 fee=2.65 \n d11-13 sale 2x12 promo=3 fee=3.57"
+    ),
+    "as Amazon measures it today, by a reading that makes the usual fee right as well": (
+        "d-100-10/5 sale 1x25 fee=4.35 \n d11-13 sale 1x25 fee=5.22 \n d53 preview 10x8x2 12oz"
+    ),
     "a few cents": f"{USUAL} \n d11-13 sale 2x20 fee=3.61",
     "a cheaper class": f"{USUAL} \n d11-13 sale 2x20 fee=3.44",
     "only two units of a jump": f"{USUAL} \n d12 sale 2x20 fee=5.22",
@@ -150,6 +157,21 @@ def test_a_day_later_it_is_the_same_claim():
 def test_what_is_too_old_to_claim_is_told_as_expired():
     (claim,) = found("d-200--145/5 sale 1x20 fee=3.57 \n d-144 sale 1x20 fee=5.00 \n d-140 sale 1x20 fee=3.57").claims
     assert (claim.anchor_date, claim.deadline_date, claim.quantity) == (day(-144), day(-54), 1)
+
+
+def test_charges_that_are_all_too_old_are_no_claim_any_more():
+    result = found("d-200--145/5 sale 1x20 fee=3.57 \n d-144--142 sale 1x20 fee=5.00 \n d-140 sale 1x20 fee=3.57")
+    assert result.claims == ()
+    assert [settled.reason for settled in result.settled.values()] == ["past the last day to file: USD 4.29"]
+
+
+def test_money_held_back_is_of_the_day_on_which_it_was():
+    table = f"""{USUAL}
+        d12  sale 1x20 of=X fee=5.00 tx=HELD state=DEFERRED_RELEASED
+        d26  sale 1x20 of=X fee=5.00 release=HELD
+        d27  sale 1x20 fee=3.78"""
+    (claim,) = found(table).claims
+    assert (claim.anchor_date, claim.estimated_value) == (day(12), Decimal("1.43"))
 
 
 def test_charges_of_different_amounts_are_claims_of_their_own():

@@ -87,11 +87,17 @@ def test_only_charges_of_the_last_90_days_are_claimed():
     assert (claim.quantity, claim.evidence["valuation"]["olderCharges"]) == (32, 3)
 
 
-def test_what_is_too_old_to_claim_is_told_as_expired():
-    (claim,) = found("d-300--150/5 sale 1x20 ref=3.00 \n d-149--145 sale 2x20 ref=4.00").claims
-    assert (claim.anchor_date, claim.deadline_date, claim.quantity) == (day(-145), day(-55), 10)
+def test_a_single_charge_that_is_too_old_is_told_as_expired():
+    (claim,) = found("d-300--150/5 sale 1x20 ref=3.00 \n d-145 sale 9x20 ref=4.00").claims
+    assert (claim.anchor_date, claim.deadline_date, claim.quantity) == (day(-145), day(-55), 9)
+
+
+def test_charges_that_are_all_too_old_are_no_claim_any_more():
+    result = found("d-300--150/5 sale 1x20 ref=3.00 \n d-149--145 sale 2x20 ref=4.00")
+    assert result.claims == ()
+    assert [settled.reason for settled in result.settled.values()] == ["past the last day to file: USD 10.00"]
 
 
 def test_two_wrong_categories_are_two_claims():
-    table = f"{USUAL} \n d-90--88 sale 2x20 ref=4.00 \n d11-13 sale 1x20 ref=9.00"
+    table = f"{USUAL} \n d-30--28 sale 2x20 ref=4.00 \n d11-13 sale 1x20 ref=9.00"
     assert owed(table, KIND) == {"claim": "6 for 6.00, 3 for 18.00"}

@@ -54,7 +54,7 @@ NOT_TOO_MUCH = {
     "an order without Amazon's fee, hence perhaps not shipped by it": (
         "d0 sale 1x20 of=O1 ref=3.00 \n d5 back 1x25.00 of=O1"
     ),
-    "money held back and released": f"{SALE} \n d5 back 1x20 of=O1 state=DEFERRED \n d9 back 1x20 of=O1",
+    "money held back and released": f"{SALE} \n d5 back 1x20 of=O1 state=DEFERRED_RELEASED \n d9 back 1x20 of=O1",
     "charged again": f"{SALE} \n d5 back 1x25.00 of=O1 \n d9 recharge 5.00 of=O1",
     "another product of the order": f"{SALE} \n d5 back 1x25.00 of=O1 fnsku=Y1",
 }
@@ -148,6 +148,11 @@ FEE_RETURNED = {
     ),
     "a part of the price of the least fee": ("d0 sale 1x1.50 of=O1 fee=2.56 ref=0.30 \n d5 back 1x0.75 of=O1"),
     "goodwill alone": f"{SALE} \n d5 back 1 goodwill=4 of=O1",
+    "shipping alone": f"{SALE} ship=4 \n d5 back 1 ship=4 of=O1",
+    "a fee that is claimed as another category's": (
+        "d-100-10/5 sale 1x20 ref=3.00 fee=3.57 \n d11-13 sale 2x20 ref=4.00 fee=3.57 of=O9"
+        " \n d20 back 2x20 ref=3.00 admin=0.60 of=O9"
+    ),
     "tax alone": f"{SALE} tax=1.60 \n d5 back 1 tax=1.60 of=O1",
     "a sale without a referral fee": "d0 sale 1x20 of=O1 fee=3.57 \n d5 back 1x20 of=O1",
     "a sale we do not know": "d5 back 1x20.00 of=O1",

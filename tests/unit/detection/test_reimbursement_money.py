@@ -151,6 +151,12 @@ def test_money_pays_one_approval_only():
     assert owed(table, UNPAID) == {"review": "1 for 10.00"}
 
 
+def test_of_equal_amounts_the_nearest_day_is_paid():
+    table = "d2 Lost_Warehouse cash 1 pay=10 id=A \n d8 Lost_Warehouse cash 1 pay=10 id=B \n d9 posted 10.00"
+    (claim,) = [c for c in found(table).claims if c.anomaly_type == UNPAID]
+    assert claim.anchor_date == day(2)
+
+
 def test_with_days_of_the_finances_missing_the_evidence_says_so():
     hole = covering(financial_events=(DayRange(day(-100), day(20)),))
     (claim,) = [c for c in found("d9 Lost_Warehouse cash 1 pay=10", coverage=hole).claims if c.anomaly_type == UNPAID]

@@ -6,7 +6,7 @@ https://developer-docs.amazon.com/sp-api/docs/finances-api-v2024-06-19-reference
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -77,7 +77,9 @@ def charge_of(path: str) -> Charge:
 
 NOTHING = Decimal(0)
 HELD_BACK = frozenset({"DEFERRED", "DEFERRED_RELEASED"})
-"""States of a sale whose money is held back, or was: only its release counts."""
+"""States of a sale whose money is held back, or was."""
+RELEASED_SINCE = "DEFERRED_RELEASED"
+"""The state of the held-back copy of money that was released since: only the release counts."""
 
 
 class OrderItem(NamedTuple):
@@ -126,39 +128,47 @@ Entries = Mapping[OrderItem, tuple[Entry, ...]]
 
 
 def sales(facts: ComponentFacts) -> Entries:
-    """What customers' purchases brought, by order and product, oldest first. Read once: `facts.once(sales)`."""
-    return _entries(facts.money_of("Shipment"))
+    """What customers' purchases brought, by order and product, oldest first. Read once: `facts.once(sales)`.
+
+    A sale whose money is still held back counts as it will be released.
+    """
+    return _entries(facts.money_of("Shipment"), frozenset({RELEASED_SINCE}))
 
 
 def refunds(facts: ComponentFacts) -> Entries:
     """What refunds took back, by order and product, oldest first. Read once: `facts.once(refunds)`."""
-    return _entries(facts.money_of("Refund"))
+    return _entries(facts.money_of("Refund"), HELD_BACK)
 
 
 def recharges(facts: ComponentFacts) -> Entries:
     """What customers were charged again after a refund. Read once: `facts.once(recharges)`."""
-    return _entries(facts.money_of("Retrocharge"))
+    return _entries(facts.money_of("Retrocharge"), HELD_BACK)
 
 
 def disputes(facts: ComponentFacts) -> Entries:
     """What was taken for chargebacks and guarantee claims. Read once: `facts.once(disputes)`."""
-    return _entries((*facts.money_of("Chargeback"), *facts.money_of("GuaranteeClaim")))
+    return _entries((*facts.money_of("Chargeback"), *facts.money_of("GuaranteeClaim")), HELD_BACK)
 
 
-def _entries(rows: Iterable[MoneyRow]) -> Entries:
-    """Rows come in order of days, so entries do."""
+def _entries(rows: Sequence[MoneyRow], left_out: frozenset[str]) -> Entries:
+    """The rows in none of these states; money that was held back is of the day on which it was."""
+    held_on = {row.transaction_id: row.posted_on for row in rows if row.status in HELD_BACK}
     parts: defaultdict[tuple[str, str], list[MoneyRow]] = defaultdict(list)
     for row in rows:
-        if row.order_id and row.sku and row.status not in HELD_BACK:
+        if row.order_id and row.sku and row.status not in left_out:
             parts[row.transaction_id, row.item].append(row)
     table: defaultdict[OrderItem, list[Entry]] = defaultdict(list)
     for part in parts.values():
-        entry = _entry(part)
+        entry = _entry(part, held_on.get(part[0].release_of, part[0].posted_on))
         table[entry.item].append(entry)
-    return {item: tuple(entries) for item, entries in table.items()}
+    return {item: tuple(sorted(entries, key=_by_day)) for item, entries in table.items()}
 
 
-def _entry(rows: list[MoneyRow]) -> Entry:
+def _by_day(entry: Entry) -> tuple[date, str]:
+    return entry.on, entry.rows[0].event_id
+
+
+def _entry(rows: list[MoneyRow], on: date) -> Entry:
     amounts: defaultdict[Charge, Decimal] = defaultdict(Decimal)
     for row in rows:
         amounts[charge_of(row.path)] += row.amount
@@ -166,4 +176,4 @@ def _entry(rows: list[MoneyRow]) -> Entry:
     units = abs(first.quantity or 0)
     has_goods = bool(units) and amounts.get(Charge.PRICE, NOTHING) > 0
     item = OrderItem(first.order_id, first.sku)
-    return Entry(item, first.posted_on, units, dict(amounts), has_goods, tuple(rows))
+    return Entry(item, on, units, dict(amounts), has_goods, tuple(rows))

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ from clario.domain.values import MARKETPLACES
 # Our choices: fewer charges or products prove nothing about a field; so many may disagree for reasons of their own.
 ENOUGH_CHARGES, ENOUGH_PRODUCTS = 20, 5
 MOST_CHARGES, MOST_ALIKE = Decimal("0.10"), Decimal("0.20")
+
+SPEAKS_FOR = timedelta(days=90)
+"""A measurement says nothing about charges further away."""
 
 
 class Observation(NamedTuple):
@@ -37,9 +41,10 @@ def observations(facts: ComponentFacts) -> Iterator[Observation]:
         if product.asin in facts.once(dangerous):
             continue
         seen: defaultdict[Cell, Counter[Decimal]] = defaultdict(Counter)
+        newest = measured[-1]
         for charge in charges:
-            fee = book.expected(measured[-1].packed, charge.price, charge.days[0])
-            if fee:
+            fee = book.expected(newest.packed, charge.prices[-1], charge.days[0])
+            if fee and abs(newest.seen_on - charge.days[0]) <= SPEAKS_FOR:
                 seen[fee.cell][min((charge.fee - fee.fee, charge.fee - fee.total), key=abs)] += 1
         for cell, differences in seen.items():
             ((difference, _),) = differences.most_common(1)

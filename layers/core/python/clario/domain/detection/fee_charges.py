@@ -25,11 +25,15 @@ FEE_CREDITS = frozenset(
 
 
 class FeeCharge(NamedTuple):
-    """A fulfilment fee of one sale: `fee` and `price` are per unit and positive, `days` when it may have shipped."""
+    """A fulfilment fee of one sale. `fee` and `prices` are per unit and positive.
+
+    `days` are those on which it may have shipped; `prices` those that may decide the price band, with and without the
+    promotion: Amazon does not say which.
+    """
 
     entry: Entry
     days: tuple[date, ...]
-    price: Decimal
+    prices: tuple[Decimal, ...]
     fee: Decimal
 
     @property
@@ -45,9 +49,10 @@ def fee_charges(facts: ComponentFacts) -> Mapping[Product, tuple[FeeCharge, ...]
         for entry in entries:
             if entry.has_goods and (fee := -entry.sum(Charge.FULFILLMENT)) > 0:
                 days = _days(entry, shipped.get(item, ()))
-                price = entry.sum(Charge.PRICE, Charge.PROMOTION) / entry.units
+                totals = {entry.sum(Charge.PRICE), entry.sum(Charge.PRICE, Charge.PROMOTION)}
+                prices = tuple(sorted(total / entry.units for total in totals))
                 product = Product(entry.marketplace_id, entry.asin or item.sku)
-                table[product].append(FeeCharge(entry, days, price, fee / entry.units))
+                table[product].append(FeeCharge(entry, days, prices, fee / entry.units))
     return {product: tuple(sorted(charges, key=_order)) for product, charges in table.items()}
 
 

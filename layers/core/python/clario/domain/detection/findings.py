@@ -56,6 +56,7 @@ class Finding:
         steps: what came back of it since.
         proof: the name of the confidence that goes with the kind of proof.
         why: what the rule compared, for the evidence.
+        lapsed: what it adds up was too old to be claimed one by one; nothing of it can be filed any more.
         told_from: before that day nothing can be concluded, None: at once.
     """
 
@@ -79,6 +80,7 @@ class Finding:
     shipment_id: str = ""
     removal_order_id: str = ""
     warnings: tuple[str, ...] = ()
+    lapsed: bool = False
     told_from: date | None = None
 
     @property
@@ -91,9 +93,9 @@ class Finding:
 
 
 def claim_of(finding: Finding, account: Account, today: date) -> Claim | None:
-    """The claim of a finding; None when all of it came back."""
+    """The claim of a finding; None when all of it came back, or lapsed."""
     owed = finding.owed
-    if not owed:
+    if not owed or finding.lapsed:
         return None
     covered = coverage.check(account.coverage, finding.anomaly_type, finding.anchor, today)
     tier = Tier.REVIEW if finding.tier is Tier.CLAIM and not covered.complete else finding.tier
@@ -140,6 +142,8 @@ def claim_of(finding: Finding, account: Account, today: date) -> Claim | None:
 def settled_of(finding: Finding) -> Settled:
     """Why a finding is no claim (any more)."""
     told = ", ".join(dict.fromkeys(step.kind for step in finding.steps))
+    if finding.owed:
+        told = "past the last day to file"
     return Settled(
         f"{told}: {finding.currency} {finding.wrong.quantize(CENT)}", steps_of(finding), source_rows(finding)
     )

@@ -98,7 +98,7 @@ def history_of(charges: tuple[FeeCharge, ...], measured: tuple[Measured, ...], b
 
 
 def _classes(charge: FeeCharge, book: FeeBook) -> SizeClasses:
-    return NO_CLASS.union(*(book.classes(day, charge.price, charge.fee) for day in charge.days))
+    return NO_CLASS.union(*(book.classes(day, price, charge.fee) for day in charge.days for price in charge.prices))
 
 
 def usual_class(seen: Iterable[tuple[SizeClasses, int]]) -> SizeClasses:
@@ -137,11 +137,25 @@ def _above_measurement(charge: FeeCharge, history: History) -> Wrong | None:
     packed = _measured_then(charge, history.measured)
     if packed is None:
         return None
-    highest = max(max(history.book.acceptable(packed, charge.price, day), default=NOTHING) for day in charge.days)
-    fee = history.book.expected(packed, charge.price, charge.days[0])
+    highest = max(_allowed(charge, packed, history.book))
+    fee = _expected(charge, packed, history.book)
     if fee is None or not _is_above(charge, highest):
         return None
     return Wrong(charge, fee.total, Proof.FEE_TABLE, fee)
+
+
+def _contradicts(charge: FeeCharge, packed: Package, history: History) -> bool:
+    """Whether a package is of the usual size and no reading of the rules allows the charge for it."""
+    is_usual = history.book.classes_of(packed, charge.days[0]) & history.usual
+    return bool(is_usual) and _is_above(charge, max(_allowed(charge, packed, history.book)))
+
+
+def _allowed(charge: FeeCharge, packed: Package, book: FeeBook) -> Iterator[Decimal]:
+    """Everything that a reading of the rules allows for a package, on the days and at the prices it may be of."""
+    yield NOTHING
+    for day in charge.days:
+        for price in charge.prices:
+            yield from book.acceptable(packed, price, day)
 
 
 def _measured_then(charge: FeeCharge, measured: Sequence[Measured]) -> Package | None:
@@ -153,14 +167,24 @@ def _measured_then(charge: FeeCharge, measured: Sequence[Measured]) -> Package |
 def _above_usual(charge: FeeCharge, history: History, came_back: bool) -> Wrong | None:
     """A charge above what the product costs otherwise."""
     book, usual = history.book, history.usual
-    highest = max(book.highest(day, charge.price, usual) for day in charge.days)
+    highest = max(book.highest(day, price, usual) for day in charge.days for price in charge.prices)
     if not highest or not _is_above(charge, highest):
         return None
     now = history.measured[-1].packed if history.measured else None
-    as_usual = now if now and book.classes_of(now, charge.days[0]) & usual else None
-    fee = book.expected(as_usual, charge.price, charge.days[0]) if as_usual else None
+    as_usual = now if now and _contradicts(charge, now, history) else None
+    fee = _expected(charge, as_usual, book) if as_usual else None
     proof = Proof.FEE_TABLE if fee or came_back else Proof.MEASUREMENT_JUMP
-    return Wrong(charge, book.usual(charge.days[0], charge.price, usual), proof, fee)
+    return Wrong(charge, _usual_fee(charge, history), proof, fee)
+
+
+def _expected(charge: FeeCharge, packed: Package, book: FeeBook) -> FulfillmentFee | None:
+    """The fee of a package; of two prices that may decide it, the dearer one's."""
+    fees = [book.expected(packed, price, charge.days[0]) for price in charge.prices]
+    return max((fee for fee in fees if fee), key=lambda fee: fee.total, default=None)
+
+
+def _usual_fee(charge: FeeCharge, history: History) -> Decimal:
+    return max(history.book.usual(charge.days[0], price, history.usual) for price in charge.prices)
 
 
 def _is_above(charge: FeeCharge, highest: Decimal) -> bool:
@@ -226,6 +250,7 @@ def _finding(case: Case, product: Product, fee: Decimal, cohort: Sequence[Wrong]
         currency=first.currency,
         rows=tuple(row for each in claimable for row in each.charge.entry.rows),
         steps=tuple(step for each in claimable for step in each.credits),
+        lapsed=expired and len(cohort) > 1,
         why=_why(fee, cohort, claimable, history),
     )
 
@@ -254,5 +279,5 @@ def _why(fee: Decimal, cohort: Sequence[Wrong], claimable: Sequence[Wrong], hist
 
 
 def _is_under(charge: FeeCharge, history: History) -> bool:
-    expected = history.book.usual(charge.days[0], charge.price, history.usual)
+    expected = _usual_fee(charge, history)
     return _is_above(charge._replace(fee=expected), charge.fee)

@@ -52,14 +52,27 @@ class Wrong(NamedTuple):
 
 def referral_fee_overcharge(case: Case) -> Iterator[Finding]:
     """Sales charged by a dearer category's rule than the product's usual one; one claim per product and rule."""
+    for product, usual, group in _groups(case):
+        rules = frozenset.intersection(*(each.charge.rules for each in group))
+        yield _finding(case, product, rules, group, usual)
+
+
+def wrong_referral_fees(case: Case) -> Iterator[Wrong]:
+    """The single charges that these claims are about."""
+    for _, _, group in _groups(case):
+        yield from group
+
+
+def _groups(case: Case) -> Iterator[tuple[Product, frozenset[str], Sequence[Wrong]]]:
+    """Per product its usual categories and, together, the wrong charges that may be of one other category."""
     for product, entries in _by_product(case.facts).items():
         book = referral_book(case.marketplace(product.marketplace_id))
         if book is None:
             continue
         charges = [_charge(entry, book) for entry in entries]
-        usual = _usual_rules(charges)
-        if usual:
-            yield from _claims(case, product, [w for c in charges if (w := _wrong(c, usual, book))], usual)
+        if usual := _usual_rules(charges):
+            for group in _by_rule([wrong for charge in charges if (wrong := _wrong(charge, usual, book))]):
+                yield product, usual, group
 
 
 def _by_product(facts: ComponentFacts) -> dict[Product, list[Entry]]:
@@ -95,16 +108,20 @@ def _wrong(charge: ReferralCharge, usual: frozenset[str], book: ReferralBook) ->
     return Wrong(charge, expected) if charge.fee - expected > small else None
 
 
-def _claims(case: Case, product: Product, wrong: Sequence[Wrong], usual: frozenset[str]) -> Iterator[Finding]:
-    """By the rules that all charges of a group follow."""
-    groups: defaultdict[frozenset[str], list[Wrong]] = defaultdict(list)
+def _by_rule(wrong: Sequence[Wrong]) -> Iterator[list[Wrong]]:
+    """Charges that share a rule, where they are enough to mean something."""
+    groups: list[tuple[frozenset[str], list[Wrong]]] = []
     for each in wrong:
-        name = next((rules for rules in groups if rules & each.charge.rules), each.charge.rules)
-        groups[name].append(each)
-    for rules, group in groups.items():
+        place = next((n for n, (rules, _) in enumerate(groups) if rules & each.charge.rules), None)
+        if place is None:
+            groups.append((each.charge.rules, [each]))
+        else:
+            rules, group = groups[place]
+            groups[place] = (rules & each.charge.rules, [*group, each])
+    for _, group in groups:
         enough = sum((each.amount for each in group), NOTHING) >= ENOUGH_MONEY
         if enough and sum(each.charge.entry.units for each in group) >= ENOUGH_ITEMS:
-            yield _finding(case, product, rules, group, usual)
+            yield group
 
 
 def _finding(
@@ -121,7 +138,7 @@ def _finding(
         proof="arithmetic" if _estimated_as(case, first.item.sku, usual) else "category_rate",
         marketplace=marketplace,
         names=Names(first.asin, "", first.item.sku),
-        subject=f"{product.asin}/{marketplace.id}/{min(rules)}",
+        subject=f"{product.asin}/{marketplace.id}/{first.item.order_id}",
         anchor=anchor,
         identity=first.on,
         units=sum(each.charge.entry.units for each in told),
@@ -129,6 +146,7 @@ def _finding(
         currency=first.currency,
         rows=tuple(row for each in told for row in each.charge.entry.rows),
         steps=tuple(step for each in told for step in _credited(case, each)),
+        lapsed=not claimable and len(group) > 1,
         why={
             "chargedAs": sorted(rules),
             "usually": sorted(usual),

@@ -4,6 +4,7 @@ Amazon gives the referral fee of a refund back less an administration fee and ke
 https://sellercentral.amazon.com/help/hub/reference/G200379860.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fees.referral import administration_fee
 from clario.domain.detection.findings import Case, Finding, Step
 from clario.domain.detection.policy import tolerance
+from clario.domain.detection.referral_fees import wrong_referral_fees
 
 AMAZON = "Amazon"
 CENT = Decimal("0.01")
@@ -150,22 +152,26 @@ def _charged_again(case: Case, refunded: Refunded) -> tuple[Step, ...]:
 
 def refund_fee_not_returned(case: Case) -> Iterator[Finding]:
     """Of the refunded sale's referral fee less was given back than is due."""
+    wrong: defaultdict[OrderItem, Decimal] = defaultdict(Decimal)
+    for each in wrong_referral_fees(case):
+        wrong[each.charge.entry.item] += each.amount
     for refunded in _refunded(case):
-        for entry, due in _fees_due(case, refunded):
+        for entry, due in _fees_due(case, refunded, wrong[refunded.item]):
             given = entry.sum(Charge.REFERRAL, Charge.ADMINISTRATION)
             if due - given > tolerance("refund_fee", due, entry.currency, entry.on):
                 yield _fee_finding(case, refunded, entry, due, given)
 
 
-def _fees_due(case: Case, refunded: Refunded) -> Iterator[tuple[Entry, Decimal]]:
-    """Each refund with the part of the referral fee that goes back with it; together not more than was charged."""
+def _fees_due(case: Case, refunded: Refunded, overcharged: Decimal) -> Iterator[tuple[Entry, Decimal]]:
+    """Each refund of a price with the part of the referral fee that goes back with it; together not more than was
+    charged, less what was charged too much and is claimed as that."""
     base = sum((entry.sum(*BASE) for entry in refunded.sold), NOTHING)
-    left = charged = -sum((entry.sum(Charge.REFERRAL) for entry in refunded.sold), NOTHING)
+    left = charged = -sum((entry.sum(Charge.REFERRAL) for entry in refunded.sold), NOTHING) - overcharged
     if base <= 0 or charged <= 0:
         return
     for entry in refunded.back:
         share = min(Decimal(1), -entry.sum(*BASE) / base)
-        if share <= 0 or (share < 1 and charged <= LEAST_REFERRAL_FEE):
+        if entry.sum(Charge.PRICE) >= 0 or share <= 0 or (share < 1 and charged <= LEAST_REFERRAL_FEE):
             continue
         gross = min(left, (charged * share).quantize(CENT, ROUND_HALF_UP))
         left -= gross

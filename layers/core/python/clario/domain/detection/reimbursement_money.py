@@ -6,9 +6,9 @@ figure with an invoice.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import NamedTuple
 
 from clario.domain.anomalies import AnomalyType
@@ -27,8 +27,8 @@ TOPPED_UP_WITHIN = timedelta(days=60)  # our choice
 POSTED_BEFORE, POSTED_AFTER = timedelta(days=2), timedelta(days=21)
 """When the money of an approval is posted: our choice."""
 LATE = timedelta(days=2)
-TOGETHER = 4
-"""Amazon may post the reimbursements of a day as one; more than that are not tried out."""
+TOGETHER, MOST = 4, 12
+"""Amazon may post the reimbursements of a day as one: so many of them together, among so many, are tried out."""
 
 
 def reimbursement_underpaid(case: Case) -> Iterator[Finding]:
@@ -97,16 +97,20 @@ class Posting(NamedTuple):
     amount: Decimal
     rows: tuple[MoneyRow, ...]
 
+    @property
+    def on(self) -> date:
+        return self.rows[0].posted_on
+
 
 def reimbursement_not_paid_out(case: Case) -> Iterator[Finding]:
     """Reimbursements in cash whose money appears in no transaction, alone or together with others of its day."""
     granted = [r for r in case.facts.reimbursements if r.cash_units > 0 and r.amount_total and not is_reversal(r)]
     postings = _postings(case.facts)
-    by_day: defaultdict[tuple[str, object, str], list[ReimbursementRow]] = defaultdict(list)
+    by_sku: defaultdict[str, list[ReimbursementRow]] = defaultdict(list)
     for row in granted:
-        by_day[row.sku, row.approved_on, row.currency].append(row)
-    for rows in by_day.values():
-        for row in _unposted(rows, postings.get(rows[0].sku, [])):
+        by_sku[row.sku].append(row)
+    for sku, rows in by_sku.items():
+        for row in _unposted(rows, postings.get(sku, [])):
             yield _unpaid(case, row)
 
 
@@ -121,25 +125,32 @@ def _postings(facts: ComponentFacts) -> Mapping[str, list[Posting]]:
 
 
 def _unposted(rows: Sequence[ReimbursementRow], postings: list[Posting]) -> list[ReimbursementRow]:
-    """The rows of one day that no posting pays; a posting pays once."""
-    left = list(rows)
-    for count in range(1, min(len(rows), TOGETHER) + 1):
-        for together in combinations(rows, count):
-            if all(row in left for row in together) and (paid := _posting(together, postings)):
-                postings.remove(paid)
-                left = [row for row in left if row not in together]
+    """The rows that no posting pays, alone or with others of their day; a posting pays once, the nearest day first."""
+    groups = [[row] for row in rows]
+    for _, day in groupby(rows, key=lambda row: row.approved_on):
+        together = list(day)
+        groups += [list(some) for count in range(2, TOGETHER + 1) for some in combinations(together[:MOST], count)]
+    left, open_postings = list(rows), list(postings)
+    for group, posting in _by_nearness(groups, postings):
+        if posting in open_postings and all(row in left for row in group):
+            open_postings.remove(posting)
+            left = [row for row in left if row not in group]
     return left
 
 
-def _posting(together: Sequence[ReimbursementRow], postings: Sequence[Posting]) -> Posting | None:
-    amount = sum((row.amount_total or NOTHING for row in together), NOTHING)
-    day = together[0].approved_on
-    for posting in postings:
-        first = posting.rows[0]
-        near = day - POSTED_BEFORE <= first.posted_on <= day + POSTED_AFTER
-        if near and first.currency == together[0].currency and abs(posting.amount - amount) <= CENT:
-            return posting
-    return None
+def _by_nearness(
+    groups: Sequence[list[ReimbursementRow]], postings: Sequence[Posting]
+) -> list[tuple[list[ReimbursementRow], Posting]]:
+    """Groups of rows with the postings of just their amount, single rows first, then the nearest in time."""
+    pairs = [(group, posting) for group in groups for posting in postings if _pays(posting, group)]
+    return sorted(pairs, key=lambda pair: (len(pair[0]), abs(pair[1].on - pair[0][0].approved_on), pair[1].on))
+
+
+def _pays(posting: Posting, group: Sequence[ReimbursementRow]) -> bool:
+    amount = sum((row.amount_total or NOTHING for row in group), NOTHING)
+    day, same = group[0].approved_on, posting.rows[0].currency == group[0].currency
+    near = day - POSTED_BEFORE <= posting.on <= day + POSTED_AFTER
+    return near and same and abs(posting.amount - amount) <= CENT
 
 
 def _unpaid(case: Case, row: ReimbursementRow) -> Finding:
