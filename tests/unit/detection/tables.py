@@ -104,8 +104,8 @@ class Line:
 
 
 def read(table: str) -> dict[str, list[Any]]:
-    """The rows of a table by the list they belong to. Identical ones are told apart by their ordinal; where a report has
-    one row of a kind only, the last one counts."""
+    """The rows of a table by the list they belong to. Identical ones are told apart by their ordinal; where a report
+    has one row of a kind only, the last one counts."""
     rows: dict[str, dict[object, Any]] = {}
     seen: dict[object, count[int]] = {}
     for number, text in enumerate(table.split("\n"), start=1):

@@ -146,7 +146,7 @@ def test_a_found_line_gives_exactly_its_units(table):
 def test_no_credit_settles_a_loss_outside_its_window(table):
     for lot in settlements(seller(table)):
         for allocation in lot.allocations:
-            step, apart = allocation.step, allocation.credit.on - lot.lot.anchor
+            step, apart = allocation.step, allocation.credit.on - lot.lot.on
             assert step.days_before is None or apart >= -timedelta(days=step.days_before)
             assert step.days_after is None or apart <= timedelta(days=step.days_after)
 

@@ -56,6 +56,7 @@ NOT_OWED = {
     "paid for no stated reason, but for this order": f"{REFUNDED} \n d9 GeneralAdjustment cash 3 order=O1",
     "the customer paid again": f"{REFUNDED} \n d40 recharge 3x20",
     "the customer paid again, the money says how many": f"{REFUNDED} \n d40 recharge ?x60",
+    "the customer paid again, nobody says for what": f"{REFUNDED} \n d40 recharge 3x20 step=Retrocharge",
     "a third of the price": f"{ORDER} \n d-20 refund 3x6",
     "shipping alone": f"{ORDER} \n d-20 refund 1x5 step=Shipping/ShippingPrincipal",
     "a few cents without a quantity": f"{ORDER} \n d-20 refund ?x5",
@@ -127,6 +128,12 @@ def test_in_europe_it_may_come_back_for_45_days():
 def test_the_oldest_refund_is_settled_first():
     table = "d-50 order 2x20 \n d-40 refund 1x20 \n d-20 refund 1x20 \n d-9 return 1"
     assert only(run(table)).anchor_date == day(-20)
+
+
+def test_a_payment_without_its_order_is_for_the_refund_of_two_months_ago():
+    late = "d-150 order 1x20 of=O1 \n d-140 refund 1x20 of=O1"
+    table = f"{late} \n d-50 order 1x20 of=O2 \n d-40 refund 1x20 of=O2 \n d15 CustomerReturn cash 1"
+    assert {c.order_id: c.tier for c in run(table + LABELLED).claims} == {"O1": "claim", "O2": "review"}
 
 
 def test_a_claim_names_its_order_and_is_worth_what_the_sale_brought():

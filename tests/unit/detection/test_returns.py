@@ -36,6 +36,7 @@ NOT_OWED = {
     "sellable and in stock": "d0 return 1 in=SELLABLE \n d1 restock +1",
     "in stock in another centre": "d0 return 1 in=SELLABLE at=PHX7 \n d14 restock +1 at=LAS1",
     "in stock two days before the report": "d0 return 1 in=SELLABLE \n d-2 restock +1",
+    "in stock, long after the refund": "d-40 refund 1x20 \n d0 return 1 in=SELLABLE \n d1 restock +1",
     "not in stock, paid": "d0 return 1 in=SELLABLE \n d20 CustomerReturn cash 1 order=O1",
     "refunded late for a defect": "d-60 ship 1x20 \n d0 refund 1x20 \n d2 return 1 in=DEFECTIVE why=DEFECTIVE",
     "refunded in time": "d-40 ship 1x20 \n d0 refund 1x20 \n d2 return 1",
@@ -71,6 +72,24 @@ def test_a_unit_in_stock_the_same_day_and_place_is_the_one_that_came_back():
         d1  return   1   in=SELLABLE  at=PHX7  of=O2
         d1  restock  +1  at=PHX7"""
     assert only(run(table)).order_id == "O1"
+
+
+ANOTHER_PRODUCT = """
+    d-30  order   1x20
+    d-20  refund  1x20
+    d-30  order   1x20  of=O9  fnsku=X9 asin=B9
+    d0    return  1     of=O1  fnsku=X9 asin=B9"""
+
+
+def test_a_return_of_quite_another_product_belongs_to_what_was_ordered():
+    claim = only(run(ANOTHER_PRODUCT))
+    assert (claim.anomaly_type, claim.tier, claim.order_id, claim.sku) == (WRONG, "review", "O1", "SKU-X1")
+    assert claim.evidence["sourceRows"][0]["row"]["sku"] == "SKU-X9"
+
+
+def test_a_return_of_another_product_of_the_same_order_is_that_products():
+    table = ANOTHER_PRODUCT.replace("of=O9", "of=O1") + "\n d-20 refund 1x20 of=O1 fnsku=X9 asin=B9"
+    assert [(c.anomaly_type, c.sku) for c in run(table).claims] == [("refund_no_return", "SKU-X1")]
 
 
 def test_a_damaged_return_counts_from_the_refund_and_is_told_two_weeks_after_it_came_back():

@@ -64,8 +64,11 @@ def components(facts: Rows, until: date) -> Iterator[ComponentFacts]:
     A row about no item belongs to the account's own component if its table is about the account, and is left out else.
     """
     kept = {table.name: _until(table, facts, until) for table in TABLES}
-    around = neighbourhood(kept["inbound"], kept["ledger"], until)
+    sold = (*kept["orders"], *kept["shipped"])
+    around = neighbourhood(kept["inbound"], kept["ledger"], kept["returns"], sold, until)
     named = {table.name: [table.names(row) for row in kept[table.name]] for table in TABLES}
+    ordered = [around.strays.get(row.key) for row in kept["returns"]]
+    named["returns"] = [Names("", "", sku) if sku else n for sku, n in zip(ordered, named["returns"], strict=True)]
     links = [*item_links(names for table in named.values() for names in table), *around.links]
     yield from _split(kept, named, Grouping(links), around)
 
@@ -86,4 +89,6 @@ def _split(
                 parts[keys[names]][table].append(row)
     for key in sorted(parts):
         tables = {table: tuple(sorted(rows, key=lambda row: row.key)) for table, rows in parts[key].items()}
-        yield ComponentFacts(key, around.of(tables.get("inbound", ()), tables.get("ledger", ())), **tables)
+        yield ComponentFacts(
+            key, around.of(*(tables.get(name, ()) for name in ("inbound", "ledger", "returns"))), **tables
+        )

@@ -160,6 +160,13 @@ class Redefinition(NamedTuple):
     matched: int
 
 
+class Stray(NamedTuple):
+    """A return by which quite another product came back than was ordered."""
+
+    back: ReturnRow
+    ordered_sku: str
+
+
 @dataclass(frozen=True)
 class Neighbours:
     """What a component must know of others, computed beforehand over all of them (`neighbours.py`).
@@ -168,16 +175,19 @@ class Neighbours:
         swaps: by shipment and SKU, the missing units that a surplus of another item in the same shipment may be.
         missing: the delivered shipments of which Amazon received nothing at all.
         redefined: the ledger's redefinitions out of an item, with the units that came in under another name.
+        strays: returns of orders of this component by which quite another product came back.
     """
 
     swaps: Mapping[tuple[str, str], int] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     redefined: tuple[Redefinition, ...] = ()
+    strays: tuple[Stray, ...] = ()
 
     @property
     def digest(self) -> str:
         """Another one whenever something here is another; "" where there is nothing."""
-        parts = (sorted(self.swaps.items()), sorted(self.missing), [(r.out.key, r.matched) for r in self.redefined])
+        renamed, returned = [(r.out.key, r.matched) for r in self.redefined], [stray.back.key for stray in self.strays]
+        parts = (sorted(self.swaps.items()), sorted(self.missing), renamed, returned)
         return sha256(repr(parts).encode()).hexdigest() if any(parts) else ""
 
 

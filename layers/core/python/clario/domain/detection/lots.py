@@ -53,6 +53,7 @@ class Lot:
         subject: what the claim is about; with type and anchor its identity.
         anchor: the day Amazon counts the time to file from.
         rows: what proves it, the row it is about first.
+        happened: the day it happened, where that is not the anchor: what settles it comes around that day.
         amazon_open: Amazon's own count of unsettled units, None when the report does not say.
         amazon_settled: its count of settled ones, 0 when it does not say.
         order_ids, shipment_id, removal_order_id, place: what else a credit may be known by; `place` is a centre.
@@ -75,6 +76,7 @@ class Lot:
     anchor: date
     units: int
     rows: tuple[SourceRow, ...]
+    happened: date | None = None
     amazon_open: int | None = None
     amazon_settled: int = 0
     order_ids: tuple[str, ...] = ()
@@ -92,9 +94,14 @@ class Lot:
     warnings: tuple[str, ...] = ()
 
     @property
+    def on(self) -> date:
+        """The day netting counts from."""
+        return self.happened or self.anchor
+
+    @property
     def order(self) -> tuple[Any, ...]:
         """Oldest first; on one day by the rank of the type; then by the row."""
-        return (self.anchor, RANKS[self.anomaly_type], self.subject, self.rows[0].ref.table, self.rows[0].key)
+        return (self.on, RANKS[self.anomaly_type], self.subject, self.rows[0].ref.table, self.rows[0].key)
 
 
 _FIRST = (

@@ -2,7 +2,7 @@
 
 A shipment that went missing as a whole is one claim, so its items are one component. A surplus of another item in the
 same shipment, and a product that the ledger books under a new name, are told to the component by number: joining for
-them would in the end join everything with everything.
+them would in the end join everything with everything. A return of quite another product belongs to what was ordered.
 """
 
 from bisect import bisect_left, bisect_right
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from clario.domain.detection.facts import Neighbours, Redefinition
+from clario.domain.detection.facts import Neighbours, Redefinition, Stray
 from clario.domain.detection.receiving import Receiving, line_id, missing_shipments, receipts_by_line, receiving
-from clario.domain.detection.unit_rows import InboundRow, LedgerRow
+from clario.domain.detection.unit_rows import InboundRow, LedgerRow, OrderRow, ReturnRow, ShippedRow
 
 Id = tuple[str, str]
 Swaps = Mapping[tuple[str, str], int]
@@ -31,19 +31,30 @@ class Neighbourhood:
     swaps: Swaps
     missing: frozenset[str]
     redefined: Mapping[tuple[Any, ...], int]
+    strays: Mapping[tuple[Any, ...], str]
 
-    def of(self, inbound: Sequence[InboundRow], ledger: Sequence[LedgerRow]) -> Neighbours:
+    def of(
+        self, inbound: Sequence[InboundRow], ledger: Sequence[LedgerRow], returns: Sequence[ReturnRow]
+    ) -> Neighbours:
         """What concerns the component with these rows."""
         places = [(line.shipment_id, line.sku) for line in inbound]
         return Neighbours(
             swaps={place: self.swaps[place] for place in places if place in self.swaps},
             missing=self.missing.intersection(shipment for shipment, _ in places),
             redefined=tuple(Redefinition(row, self.redefined[row.key]) for row in ledger if _is_out(row)),
+            strays=tuple(Stray(row, self.strays[row.key]) for row in returns if row.key in self.strays),
         )
 
 
-def neighbourhood(inbound: Iterable[InboundRow], ledger: Sequence[LedgerRow], until: date) -> Neighbourhood:
-    """What all components must know. Of the ledger only receipts and redefinitions (codes 3 and 4) are read."""
+def neighbourhood(
+    inbound: Iterable[InboundRow],
+    ledger: Sequence[LedgerRow],
+    returns: Sequence[ReturnRow],
+    sold: Iterable[OrderRow | ShippedRow],
+    until: date,
+) -> Neighbourhood:
+    """What all components must know. Of the ledger only receipts and redefinitions (codes 3 and 4) are read, of the
+    sales those of orders with a return."""
     receipts = receipts_by_line(ledger)
     lines = [receiving(line, receipts.get(line_id(line), ())) for line in sorted(inbound, key=lambda r: r.key)]
     missing = missing_shipments(lines, until)
@@ -51,7 +62,8 @@ def neighbourhood(inbound: Iterable[InboundRow], ledger: Sequence[LedgerRow], un
     for line in lines:
         if line.line.shipment_id in missing:
             links[line.line.shipment_id].append(("sku", line.line.sku))
-    return Neighbourhood(tuple(map(tuple, links.values())), swaps(lines), missing, redefinitions(ledger))
+    pairs = tuple(map(tuple, links.values()))
+    return Neighbourhood(pairs, swaps(lines), missing, redefinitions(ledger), strays(returns, sold))
 
 
 def swaps(lines: Iterable[Receiving]) -> Swaps:
@@ -105,3 +117,18 @@ def _nearest(out: LedgerRow, entries: Sequence[LedgerRow]) -> int | None:
 
 def _distance(out: LedgerRow, entry: LedgerRow) -> tuple[bool, int]:
     return entry.asin != out.asin, abs((entry.occurred_on - out.occurred_on).days)
+
+
+def strays(returns: Sequence[ReturnRow], sold: Iterable[OrderRow | ShippedRow]) -> Mapping[tuple[Any, ...], str]:
+    """Returns that name an order of quite another product, by their keys, with the SKU that was ordered."""
+    orders = {row.order_id for row in returns if row.order_id}
+    ordered: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in sold:
+        if row.order_id in orders:
+            ordered[row.order_id][row.sku] = row.asin
+    found: dict[tuple[Any, ...], str] = {}
+    for back in returns:
+        items = ordered.get(back.order_id)
+        if items and back.sku not in items and back.asin not in items.values():
+            found[back.key] = min(items)
+    return found

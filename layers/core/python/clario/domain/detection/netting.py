@@ -86,7 +86,7 @@ class _Run:
     """The open lots and unused credits while passes go over them; `_held` is what each lot has got, by pass."""
 
     def __init__(self, lots: Iterable[Lot], credits: Iterable[Credit], passes: Sequence[Pass]) -> None:
-        self.wanted = [Stock(lot.anchor, lot.units, lot) for lot in sorted(lots, key=lambda x: x.order)]
+        self.wanted = [Stock(lot.on, lot.units, lot) for lot in sorted(lots, key=lambda x: x.order)]
         self.offered = [Stock(c.on, c.units, c) for c in sorted(credits, key=lambda c: c.order)]
         self._held: dict[Stock[Lot], Held] = {want: {} for want in self.wanted}
         families = {want.item.family for want in self.wanted}

@@ -26,7 +26,7 @@ class Channel(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One line of the netting table. Days are counted from the lot; None: as far as our data goes."""
+    """One line of the netting table. Days are counted from the day the lot happened; None: as far as our data goes."""
 
     name: str
     strict: bool
@@ -99,7 +99,9 @@ PASSES = (
                                                               INBOUND: _replaced_as(INBOUND)}),
     # -- what may have settled it
     Pass("other_reason",        False, "fnsku",     2,  120, OTHER_REASONS),
-    Pass("other_order_reason",  False, "fnsku",     2,  180, OTHER_ORDER_REASONS),
+    # Amazon pays for a missing return about two months after the refund: the nearer order first.
+    Pass("other_order_reason",  False, "fnsku",     2,   90, OTHER_ORDER_REASONS),
+    Pass("late_order_reason",   False, "fnsku",     2,  180, OTHER_ORDER_REASONS),
     Pass("other_removal_reason", False, "fnsku",    2,  150, OTHER_REMOVAL_REASONS),
     Pass("unreported_in_kind",  False, "fnsku",     7, None, {DAMAGED: _stock(TRANSFERRED)}),
     Pass("found_after_arrival", False, "fnsku",     0,   60, {INBOUND: GAINS}),

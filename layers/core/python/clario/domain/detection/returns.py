@@ -20,6 +20,7 @@ from clario.domain.detection.unit_rows import ReturnRow
 AMAZONS_DAMAGE = {"DAMAGED": Strength.HIGH, "CARRIER_DAMAGED": Strength.MEDIUM}
 PAID_WITHIN = timedelta(days=14)
 SHELVED_WITHIN = timedelta(days=30)
+AT_ONCE = timedelta(0)
 WRONG_ITEM = frozenset({"SWITCHEROO"})
 # A customer may return for 30 days after delivery, what he bought in November and December until 31 January; with days
 # for the way there, and slack: https://www.amazon.com/gp/help/customer/display.html?nodeId=GKM69DUUYKQWKWX7.
@@ -29,7 +30,7 @@ FAULTS = ("DEFECT", "QUALITY", "NOT_AS_DESCRIBED", "DAMAGED", "MISSING", "SWITCH
 
 def return_damaged_by_amazon(facts: ComponentFacts) -> Iterator[Lot]:
     """Units that came back damaged on Amazon's side."""
-    for row in facts.returns:
+    for row in facts.once(own_returns):
         if strength := AMAZONS_DAMAGE.get(row.disposition):
             kind = AnomalyType.RETURN_DAMAGED_BY_AMAZON
             lot = _lot(facts, row, kind, Family.RETURN, Tier.CLAIM, strength, PAID_WITHIN)
@@ -40,7 +41,7 @@ def return_damaged_by_amazon(facts: ComponentFacts) -> Iterator[Lot]:
 
 def return_not_restocked(facts: ComponentFacts) -> Iterator[Lot]:
     """Units that came back sellable. The ledger must show them in stock; there is no common number to match by."""
-    for row in facts.returns:
+    for row in facts.once(own_returns):
         if row.disposition == "SELLABLE" and row.reason not in WRONG_ITEM:
             kind = AnomalyType.RETURN_NOT_RESTOCKED
             yield _lot(facts, row, kind, Family.RESTOCK, Tier.CLAIM, Strength.MEDIUM, SHELVED_WITHIN)
@@ -49,25 +50,37 @@ def return_not_restocked(facts: ComponentFacts) -> Iterator[Lot]:
 def return_wrong_item(facts: ComponentFacts) -> Iterator[Lot]:
     """Units where the customer, or the product's number, says that another item came back. Only the seller can prove
     it, with the unit in his hand."""
+    kind, strength = AnomalyType.RETURN_WRONG_ITEM, Strength.LOW
     book = facts.once(order_book)
-    for row in facts.returns:
+    for row in facts.once(own_returns):
         ordered = book.sale(OrderItem(row.order_id, row.sku)).asin
         another = bool(ordered and row.asin) and row.asin != ordered
         if (another or row.reason in WRONG_ITEM) and row.disposition not in AMAZONS_DAMAGE:
-            kind = AnomalyType.RETURN_WRONG_ITEM
-            yield _lot(facts, row, kind, Family.RETURN, Tier.REVIEW, Strength.LOW, timedelta(0))
+            yield _lot(facts, row, kind, Family.RETURN, Tier.REVIEW, strength, AT_ONCE)
+    for back, sku in facts.neighbours.strays:
+        sale = book.sale(OrderItem(back.order_id, sku))
+        names = book.names(sku, sale.asin)
+        expected = replace(back, sku=sku, asin=names.asin, fnsku=names.fnsku)
+        lot = _lot(facts, expected, kind, Family.RETURN, Tier.REVIEW, strength, AT_ONCE)
+        yield replace(lot, rows=(back, *sale.rows))
+
+
+def own_returns(facts: ComponentFacts) -> tuple[ReturnRow, ...]:
+    """The returns of what was ordered, without those of quite another product. Read once: `facts.once(own_returns)`."""
+    strays = {stray.back.key for stray in facts.neighbours.strays}
+    return tuple(row for row in facts.returns if row.key not in strays)
 
 
 def refund_outside_policy(facts: ComponentFacts) -> Iterator[Lot]:
     """Units taken back long after the customer's time to return them, for no fault of the goods."""
     book = facts.once(order_book)
-    for row in facts.returns:
+    for row in facts.once(own_returns):
         item = OrderItem(row.order_id, row.sku)
         shipped, refunded = book.sale(item).shipped_on, book.refunded_on(item)
         blameless = row.disposition not in AMAZONS_DAMAGE and not any(word in row.reason for word in FAULTS)
         if shipped and refunded and blameless and refunded > _last_day(shipped):
             kind = AnomalyType.REFUND_OUTSIDE_POLICY
-            yield _lot(facts, row, kind, Family.RETURN, Tier.REVIEW, Strength.LOW, timedelta(0))
+            yield _lot(facts, row, kind, Family.RETURN, Tier.REVIEW, Strength.LOW, AT_ONCE)
 
 
 def _last_day(shipped: date) -> date:
@@ -97,6 +110,7 @@ def _lot(
         names=Names(row.asin, row.fnsku, row.sku),
         subject=subject,
         anchor=book.refunded_on(item) or row.returned_on,
+        happened=row.returned_on,
         units=row.quantity,
         rows=(row, *sale.rows),
         order_ids=(row.order_id,) if row.order_id else (),

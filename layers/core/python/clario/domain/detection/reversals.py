@@ -106,7 +106,7 @@ class _Losses:
         self._days: defaultdict[str, list[date]] = defaultdict(list)
         for settlement in netting.settlements:
             if not settlement.lot.order_ids:
-                self._days[settlement.lot.names.fnsku].append(settlement.lot.anchor)
+                self._days[settlement.lot.names.fnsku].append(settlement.lot.on)
 
     def has_for(self, credit: Credit) -> bool:
         """Whether a loss is there that the payment may have been for."""
