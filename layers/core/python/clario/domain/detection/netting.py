@@ -24,6 +24,7 @@ LOT_KEYS: dict[Key, Callable[[Lot], Names]] = {
     "fnsku": lambda lot: _one(lot.names.fnsku),
     "asin": lambda lot: _one(lot.names.asin),
     "place": lambda lot: ((lot.names.fnsku, lot.place),),
+    "number": lambda lot: ((lot.names.fnsku, lot.units),),
     "order": lambda lot: lot.order_ids,
     "shipment": lambda lot: ((lot.shipment_id, lot.names.sku),),
 }
@@ -31,6 +32,7 @@ CREDIT_KEYS: dict[Key, Callable[[Credit], Hashable]] = {
     "fnsku": lambda credit: credit.fnsku,
     "asin": lambda credit: credit.asin,
     "place": lambda credit: (credit.fnsku, credit.place),
+    "number": lambda credit: (credit.fnsku, credit.units),
     "order": lambda credit: credit.order_id,
     "shipment": lambda credit: (credit.shipment_id, credit.sku),
 }
@@ -98,12 +100,12 @@ class _Run:
 
     def settle(self, passes: Sequence[Pass]) -> None:
         """All credits first, as if nothing had been voided, so that each payment finds its own lot; then valid credits
-        take over what voided ones hold, and the voided ones take what remains."""
+        take over what voided ones hold, and the voided ones take what remains, where they surely belong."""
         self._go(passes, self.offered)
         if voided := [offer for offer in self.offered if offer.item.voided]:
             self._release_voided()
             self._go(passes, [offer for offer in self.offered if not offer.item.voided])
-            self._go(passes, voided)
+            self._go([step for step in passes if step.strict], voided)
 
     def _go(self, passes: Sequence[Pass], offered: Sequence[Stock[Credit]]) -> None:
         channels: defaultdict[Channel, list[tuple[int, Stock[Credit]]]] = defaultdict(list)

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 from clario.domain.detection.lots import CreditKind, Family
 
-Key = Literal["fnsku", "asin", "place", "order", "shipment"]
-"""What a lot and its credit have in common; "place" is item and centre, "shipment" shipment and item."""
+Key = Literal["fnsku", "asin", "place", "number", "order", "shipment"]
+"""What a lot and its credit share: "place" is item and centre, "number" item and units, "shipment" shipment and item."""
 
 
 class Channel(NamedTuple):
@@ -73,8 +73,10 @@ WAREHOUSE_REASONS = _paid_as(LOST, DAMAGED, INBOUND, INBOUND_DAMAGED, GENERIC, s
 
 PASSES = (
     #    name                   strict  key        before  after  who takes what
+    # What is taken over the day it is booked in moves nothing.
+    Pass("taken_over_at_once",   True, "fnsku",     1,    1, {OWNERSHIP: GAINS}),
     # -- stock that came back
-    Pass("found",                True, "fnsku",     7, None, {LOST: GAINS}),
+    Pass("found",                True, "fnsku",     7,   60, {LOST: GAINS}),
     Pass("regraded",             True, "fnsku",     2, None, {DAMAGED: _stock(CreditKind.REGRADED)}),
     Pass("returned",             True, "order",  None, None, {REFUND: _stock(CreditKind.RETURNED)}),
     Pass("recharged",            True, "order",     2, None, {REFUND: _stock(CreditKind.RECHARGED)}),
@@ -88,7 +90,11 @@ PASSES = (
     # -- payments that say what they are for
     Pass("paid_order",           True, "order",  None, None, {REFUND: OF_THE_ORDER, RESTOCK: OF_THE_ORDER,
                                                               RETURN: OF_THE_ORDER}),
+    # Of several losses, the one of just as many units is most likely meant.
+    Pass("same_reason_number",   True, "number",    2,  120, {LOST: _paid_as(LOST), DAMAGED: _paid_as(DAMAGED)}),
     Pass("same_reason",          True, "fnsku",     2,  120, {LOST: _paid_as(LOST), DAMAGED: _paid_as(DAMAGED)}),
+    Pass("paid_inbound_number",  True, "number",    2,  300, {INBOUND: _paid_as(INBOUND),
+                                                              INBOUND_DAMAGED: _paid_as(INBOUND_DAMAGED)}),
     Pass("paid_inbound",         True, "fnsku",     2,  300, {INBOUND: _paid_as(INBOUND),
                                                               INBOUND_DAMAGED: _paid_as(INBOUND_DAMAGED)}),
     Pass("paid_inbound_either",  True, "fnsku",     2,  300, {INBOUND: _paid_as(INBOUND_DAMAGED),
@@ -97,7 +103,9 @@ PASSES = (
     # A replacement is stock, too, and may be booked when it will; but it takes its turn among the payments first.
     Pass("replaced",             True, "fnsku",     7, None, {LOST: _replaced_as(LOST), DAMAGED: _replaced_as(DAMAGED),
                                                               INBOUND: _replaced_as(INBOUND)}),
+    Pass("found_late",           True, "fnsku",     7, None, {LOST: GAINS}),
     # -- what may have settled it
+    Pass("other_reason_number", False, "number",    2,  120, {**OTHER_REASONS, DISPOSED: WAREHOUSE_REASONS}),
     Pass("other_reason",        False, "fnsku",     2,  120, OTHER_REASONS),
     # Amazon pays for a missing return about two months after the refund: the nearer order first.
     Pass("other_order_reason",  False, "fnsku",     2,   90, OTHER_ORDER_REASONS),

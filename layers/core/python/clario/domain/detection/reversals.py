@@ -12,6 +12,7 @@ from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fifo import Reach, Stock, match
 from clario.domain.detection.lots import Credit, CreditKind, Family, Lot, Strength
 from clario.domain.detection.netting import Netting, Settlement
+from clario.domain.detection.policy import tolerance
 from clario.domain.detection.reimbursements import is_reversal, taken_back
 from clario.domain.detection.unit_rows import LedgerRow, ReimbursementRow
 from clario.domain.values import Money
@@ -21,7 +22,6 @@ RETURNS_WITHIN = 30
 PAID_WITHIN, TOLERANCE = timedelta(days=300), timedelta(days=2)
 COMES_BACK = frozenset({CreditKind.FOUND, CreditKind.TRANSFERRED, CreditKind.RESTOCKED, CreditKind.SHELVED})
 PAYMENTS = frozenset({CreditKind.REIMBURSED, CreditKind.IN_KIND})
-PENNY = Decimal("0.01")
 PAYABLE = frozenset(
     {Family.FC_LOST, Family.FC_DAMAGED, Family.INBOUND, Family.INBOUND_DAMAGED, Family.ORDER, Family.REMOVAL}
 )
@@ -44,9 +44,9 @@ def reversal_excess(facts: ComponentFacts) -> Iterator[Lot]:
 def _excess(grants: list[ReimbursementRow], reversals: list[ReimbursementRow]) -> Iterator[Lot]:
     granted = sum(max(row.cash_units, 0) + max(row.inventory_units, 0) for row in grants)
     units = max(0, sum(map(taken_back, reversals)) - granted)
-    money = _amount(reversals) - _amount(grants)
-    if units or money > PENNY:
-        last = reversals[-1]
+    given, last = _amount(grants), reversals[-1]
+    money = _amount(reversals) - given
+    if units or money > tolerance("reversal", given, last.currency, last.approved_on):
         lost = max(units, 1)
         value = Money(max(money, Decimal(0)) / lost, last.currency) if money else None
         yield _lot(AnomalyType.REIMBURSEMENT_REVERSAL_EXCESS, last, lost, (*reversals, *grants), value)
