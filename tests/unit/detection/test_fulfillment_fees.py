@@ -36,8 +36,10 @@ WRONG = {
         f"{USUAL} \n d53 {SMALL} \n d20 sale 1x20 fee=5.53",
         "1 for 1.75",
     ),
-    "a jump that lasts until today": (f"{USUAL} \n d11-13 sale 2x20 fee=5.22", "6 for 9.90"),
-    "a jump to a fee that is in no table": (f"{USUAL} \n d11-13 sale 2x20 fee=6.00", "6 for 14.58"),
+    "at 9.99 dollars, where the product was always charged as below ten": (
+        "d-100-10/5 sale 1x9.99 fee=2.65 \n d12 sale 1x9.99 fee=3.01 \n d13 sale 1x9.99 fee=2.65",
+        "1 for 0.36",
+    ),
     "corrected in part": (
         f"{USUAL} \n d12 sale 1x20 of=X fee=5.00 \n d13 sale 1x20 fee=3.57 \n d20 credit 1.00 of=X",
         "1 for 0.43",
@@ -52,6 +54,21 @@ WRONG = {
 @pytest.mark.parametrize(("table", "claim"), WRONG.values(), ids=WRONG.keys())
 def test_a_fee_above_the_products_size_is_owed(table, claim):
     assert owed(table, KIND) == {"claim": claim}
+
+
+JUMPS = {
+    "to a dearer class": (f"{USUAL} \n d11-13 sale 2x20 fee=5.22", "6 for 9.90"),
+    "to a fee that is in no table": (f"{USUAL} \n d11-13 sale 2x20 fee=6.00", "6 for 14.58"),
+    "with Amazon's measurement of today": (
+        f"{USUAL} \n d11-13 sale 2x20 fee=5.22 \n d53 preview 10x8x2 12oz",
+        "6 for 9.90",
+    ),
+}
+
+
+@pytest.mark.parametrize(("table", "claim"), JUMPS.values(), ids=JUMPS.keys())
+def test_a_jump_that_lasts_may_be_a_new_packaging_and_is_for_review(table, claim):
+    assert owed(table, KIND) == {"review": claim}
 
 
 RIGHT = {
@@ -183,7 +200,7 @@ def test_charges_of_different_amounts_are_claims_of_their_own():
 def test_how_sure_it_is_follows_the_proof():
     returned = found(f"{USUAL} \n d12 sale 1x20 fee=5.00 \n d13 sale 1x20 fee=3.57").claims
     jumped = found(f"{USUAL} \n d11-13 sale 2x20 fee=5.22").claims
-    assert [claim.confidence for claim in (*returned, *jumped)] == [Decimal("0.75"), Decimal("0.65")]
+    assert [claim.confidence for claim in (*returned, *jumped)] == [Decimal("0.75"), Decimal("0.30")]
 
 
 def test_the_evidence_says_what_was_compared():

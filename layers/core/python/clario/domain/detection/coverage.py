@@ -46,7 +46,7 @@ READS: Mapping[AnomalyType, tuple[str, ...]] = {
     AnomalyType.DUPLICATE_REIMBURSEMENT: (PAID, LEDGER),
     AnomalyType.REIMBURSEMENT_UNDERPAID: (PAID,),
     AnomalyType.REIMBURSEMENT_NOT_PAID_OUT: (PAID, MONEY),
-    AnomalyType.REMOVAL_FEE_ERROR: (REMOVALS,),
+    AnomalyType.REMOVAL_FEE_ERROR: (REMOVALS, MONEY),
     AnomalyType.STORAGE_FEE_OVERCHARGE: (),
     AnomalyType.AGED_INVENTORY_OVERCHARGE: (),
 }

@@ -6,7 +6,7 @@ class, however often the rates change.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import cache
@@ -68,13 +68,14 @@ class FeeBook:
             self._read[key] = NO_CLASS.union(*found)
         return self._read[key]
 
-    def highest(self, day: date, price: Decimal, classes: SizeClasses) -> Decimal:
-        """The most that a unit of one of these classes may have cost; zero when none had a fee."""
-        return max(self._fee_of(day, band, classes) for band in bands_near(price))
+    def bands(self, day: date, prices: Iterable[Decimal], fee: Decimal, classes: SizeClasses) -> frozenset[Band]:
+        """The price bands near those prices in which one of these classes cost that fee."""
+        season = self.season(day)
+        return frozenset(band for band in near(prices) if self._fees(season, band).get(fee, NO_CLASS) & classes)
 
-    def usual(self, day: date, price: Decimal, classes: SizeClasses) -> Decimal:
-        """What a unit of the dearest of these classes cost at exactly that price; zero when none had a fee."""
-        return self._fee_of(day, band_of(price), classes)
+    def highest(self, day: date, bands: frozenset[Band], classes: SizeClasses) -> Decimal:
+        """The most that a unit of one of these classes may have cost in those bands; zero when none had a fee."""
+        return max(self._fee_of(day, band, classes) for band in bands)
 
     def _fee_of(self, day: date, band: Band, classes: SizeClasses) -> Decimal:
         table = self._class_fees(self.season(day), band)
@@ -136,6 +137,11 @@ class FeeBook:
     def _rates(self, day: date) -> list[RateRow]:
         table = next((period.table for period in self.tables.periods if period.holds(day)), None)
         return [row for row in self.tables.rates if row.table == table]
+
+
+def near(prices: Iterable[Decimal]) -> frozenset[Band]:
+    """The bands that any of these prices may have been in."""
+    return frozenset().union(*map(bands_near, prices))
 
 
 def _steps(row: RateRow) -> Iterator[SizeClass]:
