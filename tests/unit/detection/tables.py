@@ -292,7 +292,9 @@ def _money(line: Line) -> tuple[str, MoneyRow]:
 
 def _fee(line: Line) -> tuple[str, MoneyRow]:
     _, row = _money(replace(line, verb="pay", words=(f"?x{line.words[0]}",)))
-    bare = replace(row, kind="ServiceFee", sku="", asin="", order_id=line.get("order"), shipment_id=line.get("of"))
+    bare = replace(
+        row, kind="ServiceFee", sku=line.get("sku"), asin="", order_id=line.get("order"), shipment_id=line.get("of")
+    )
     return "money", replace(bare, description=line.get("text"))
 
 

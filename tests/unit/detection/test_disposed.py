@@ -13,6 +13,10 @@ OPEN = {
     "ordered after it was gone": ("d0 D -1 \n d9 removal 1 type=Disposal disposed=1", 1),
     "ordered more than half a year before": ("d-200 removal 1 type=Disposal disposed=1 \n d0 D -1", 1),
     "another item was ordered gone": ("d-9 removal 1 type=Disposal disposed=1 fnsku=X2 \n d0 D -1", 1),
+    "the seller ordered defective stock gone": (
+        "d-9 removal 1 type=Disposal disposed=1 in=DEFECTIVE \n d0 D -1",
+        1,
+    ),
     "a removal that disposed of nothing": ("d-9 removal 1 type=Disposal cancelled=1 \n d0 D -1", 1),
     "Amazon counts less as open": ("d0 D -3 open=1", 1),
 }

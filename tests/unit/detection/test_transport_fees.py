@@ -45,6 +45,7 @@ NOT_OWED = {
     "the shipment was made": f"{CLOSED} \n d3 {FEE}",
     "given back": f"{CANCELLED} \n d3 {FEE} \n d9 {FEE.replace('-', '')}",
     "charged twice, given back once": f"{CLOSED} \n d3 {FEE} \n d5 {FEE} \n d9 {FEE.replace('-', '')}",
+    "the same for two items": f"{CLOSED} \n d3 {FEE} sku=S1 \n d3 {FEE} sku=S2",
     "two amounts": f"{CLOSED} \n d3 {FEE} \n d5 {FEE.replace('7.50', '7.51')}",
     "nothing says for which shipment": f"{CANCELLED} \n d3 fee -4 step=FBAInboundTransportationFee",
     "another fee": f"{CANCELLED} \n d3 fee -4 of=FBA15AAAA1 step=FBAStorageFee",

@@ -56,7 +56,8 @@ class Lot:
         happened: the day it happened, where that is not the anchor: what settles it comes around that day.
         amazon_open: Amazon's own count of unsettled units, None when the report does not say.
         amazon_settled: its count of settled ones, 0 when it does not say.
-        order_ids, shipment_id, removal_order_id, place: what else a credit may be known by; `place` is a centre.
+        order_ids, shipment_id, removal_order_id, place: what else a credit may be known by; `place` is the
+            centre of a return, the disposition of a disposal.
         told_from: before that day nothing can be concluded, None: at once.
         sure_from: until that day it is for review at most, None: at once.
         opens_on: Amazon takes no claim before that day, whatever the policy's window says.

@@ -47,8 +47,8 @@ def _returned(row: ReturnRow, named: bool) -> Credit:
 def _recharged_units(entry: Entry, unit_price: Decimal | None) -> int:
     """Often the transaction does not say which part of it is the goods' price."""
     money = entry.sum(Charge.PRICE) or sum((row.amount for row in entry.rows), Decimal(0))
-    if money <= 0 or entry.units or not unit_price:
-        return entry.units if money > 0 else 0
+    if money < 0 or entry.units or not unit_price:
+        return entry.units if money >= 0 else 0
     return int((money / unit_price).quantize(Decimal(1), ROUND_HALF_UP))
 
 

@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 from clario.domain.detection.lots import CreditKind, Family
 
 Key = Literal["fnsku", "asin", "place", "number", "order", "shipment"]
-"""What a lot and its credit share: "place" is item and centre, "number" item and units, "shipment" shipment and item."""
+"""What a lot and its credit share. "place": item and centre, or disposition; "number": item and units; "shipment":
+shipment and item."""
 
 
 class Channel(NamedTuple):
@@ -26,7 +27,8 @@ class Channel(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One line of the netting table. Days are counted from the day the lot happened; None: as far as our data goes."""
+    """One line of the netting table. Days are counted from the day the lot happened: a credit may come as many days
+    before or after it (before is below zero: no sooner than so many days after). None: as far as our data goes."""
 
     name: str
     strict: bool
@@ -71,61 +73,71 @@ OTHER_ORDER_REASONS = dict.fromkeys((REFUND, RESTOCK, RETURN), _paid_as(ORDER, G
 OTHER_REMOVAL_REASONS = {REMOVAL: _paid_as(REMOVAL, LOST, DAMAGED, GENERIC, strict=EITHER)}
 WAREHOUSE_REASONS = _paid_as(LOST, DAMAGED, INBOUND, INBOUND_DAMAGED, GENERIC, strict=EITHER)
 
+IN_STOCK = _stock(CreditKind.RESTOCKED)
+SAME_REASON = {LOST: _paid_as(LOST), DAMAGED: _paid_as(DAMAGED)}
+SAME_INBOUND = {INBOUND: _paid_as(INBOUND), INBOUND_DAMAGED: _paid_as(INBOUND_DAMAGED)}
+EITHER_INBOUND = dict.fromkeys((INBOUND, INBOUND_DAMAGED), _paid_as(INBOUND, INBOUND_DAMAGED))
+UNNAMED = _stock(CreditKind.UNNAMED_RETURN)
+
 PASSES = (
-    #    name                   strict  key        before  after  who takes what
+    #    name                    strict  key       before  after  who takes what
     # What is taken over the day it is booked in moves nothing.
-    Pass("taken_over_at_once",   True, "fnsku",     1,    1, {OWNERSHIP: GAINS}),
-    # -- stock that came back
-    Pass("found",                True, "fnsku",     7,   60, {LOST: GAINS}),
-    Pass("regraded",             True, "fnsku",     2, None, {DAMAGED: _stock(CreditKind.REGRADED)}),
-    Pass("returned",             True, "order",  None, None, {REFUND: _stock(CreditKind.RETURNED)}),
-    Pass("recharged",            True, "order",     2, None, {REFUND: _stock(CreditKind.RECHARGED)}),
-    Pass("restocked_same_day",   True, "place",     0,    0, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
-    Pass("restocked_next_day",   True, "place",     0,    1, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
-    Pass("restocked_same_place", True, "place",     2,   14, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
-    Pass("restocked",            True, "fnsku",     2,   14, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
-    Pass("disposal_ordered",     True, "fnsku",   180,    1, {DISPOSED: _stock(CreditKind.DISPOSAL_ORDERED)}),
-    Pass("surplus_corrected",    True, "fnsku",    60,   60, {OWNERSHIP: _stock(CreditKind.SURPLUS)}),
-    Pass("surplus",              True, "fnsku",    60,   60, {INBOUND: _stock(CreditKind.SURPLUS)}),
-    # -- payments that say what they are for
-    Pass("paid_order",           True, "order",  None, None, {REFUND: OF_THE_ORDER, RESTOCK: OF_THE_ORDER,
-                                                              RETURN: OF_THE_ORDER}),
-    # Of several losses, the one of just as many units is most likely meant.
-    Pass("same_reason_number",   True, "number",    2,  120, {LOST: _paid_as(LOST), DAMAGED: _paid_as(DAMAGED)}),
-    Pass("same_reason",          True, "fnsku",     2,  120, {LOST: _paid_as(LOST), DAMAGED: _paid_as(DAMAGED)}),
-    Pass("paid_inbound_number",  True, "number",    2,  300, {INBOUND: _paid_as(INBOUND),
-                                                              INBOUND_DAMAGED: _paid_as(INBOUND_DAMAGED)}),
-    Pass("paid_inbound",         True, "fnsku",     2,  300, {INBOUND: _paid_as(INBOUND),
-                                                              INBOUND_DAMAGED: _paid_as(INBOUND_DAMAGED)}),
-    Pass("paid_inbound_either",  True, "fnsku",     2,  300, {INBOUND: _paid_as(INBOUND_DAMAGED),
-                                                              INBOUND_DAMAGED: _paid_as(INBOUND)}),
-    Pass("paid_removal",         True, "fnsku",     2,  150, {REMOVAL: _paid_as(REMOVAL)}),
+    Pass("taken_over_at_once",    True, "fnsku",      1,    1, {OWNERSHIP: GAINS}),
+    # -- stock that came back; the nearer loss is the likelier one, so every window is tried in its narrow form first
+    Pass("found",                 True, "fnsku",      7,   60, {LOST: GAINS}),
+    Pass("regraded",              True, "fnsku",      2, None, {DAMAGED: _stock(CreditKind.REGRADED)}),
+    Pass("returned",              True, "order",   None, None, {REFUND: _stock(CreditKind.RETURNED)}),
+    Pass("recharged",             True, "order",      2, None, {REFUND: _stock(CreditKind.RECHARGED)}),
+    Pass("restocked_same_day",    True, "place",      0,    0, {RESTOCK: IN_STOCK}),
+    Pass("restocked_next_day",    True, "place",      0,    1, {RESTOCK: IN_STOCK}),
+    Pass("restocked_same_place",  True, "place",      2,   14, {RESTOCK: IN_STOCK}),
+    Pass("restocked",             True, "fnsku",      2,   14, {RESTOCK: IN_STOCK}),
+    Pass("disposal_ordered",      True, "place",    180,    1, {DISPOSED: _stock(CreditKind.DISPOSAL_ORDERED)}),
+    Pass("surplus_corrected",     True, "fnsku",     60,   60, {OWNERSHIP: _stock(CreditKind.SURPLUS)}),
+    Pass("surplus_of_sibling",    True, "fnsku",      3,    3, {INBOUND: _stock(CreditKind.SURPLUS)}),
+    Pass("surplus",               True, "fnsku",     60,   60, {INBOUND: _stock(CreditKind.SURPLUS)}),
+    # -- payments that say what they are for; of several losses, the one of just as many units is most likely meant
+    Pass("paid_order",            True, "order",   None, None, {REFUND: OF_THE_ORDER, RESTOCK: OF_THE_ORDER,
+                                                                RETURN: OF_THE_ORDER}),
+    Pass("same_reason_number",    True, "number",     2,   60, SAME_REASON),
+    Pass("same_reason",           True, "fnsku",      2,   60, SAME_REASON),
+    Pass("same_reason_late",      True, "fnsku",      2,  120, SAME_REASON),
+    Pass("paid_inbound_number",   True, "number",     2,   90, SAME_INBOUND),
+    Pass("paid_inbound",          True, "fnsku",      2,   90, SAME_INBOUND),
+    Pass("paid_inbound_either",   True, "fnsku",      2,   90, EITHER_INBOUND),
+    Pass("paid_inbound_late",     True, "fnsku",      2,  300, EITHER_INBOUND),
+    Pass("paid_removal",          True, "fnsku",      2,  150, {REMOVAL: _paid_as(REMOVAL)}),
     # A replacement is stock, too, and may be booked when it will; but it takes its turn among the payments first.
-    Pass("replaced",             True, "fnsku",     7, None, {LOST: _replaced_as(LOST), DAMAGED: _replaced_as(DAMAGED),
-                                                              INBOUND: _replaced_as(INBOUND)}),
-    Pass("found_late",           True, "fnsku",     7, None, {LOST: GAINS}),
+    Pass("replaced",              True, "fnsku",      7, None, {LOST: _replaced_as(LOST),
+                                                                DAMAGED: _replaced_as(DAMAGED),
+                                                                INBOUND: _replaced_as(INBOUND)}),
+    Pass("found_late",            True, "fnsku",      7, None, {LOST: GAINS}),
     # -- what may have settled it
-    Pass("other_reason_number", False, "number",    2,  120, {**OTHER_REASONS, DISPOSED: WAREHOUSE_REASONS}),
-    Pass("other_reason",        False, "fnsku",     2,  120, OTHER_REASONS),
-    # Amazon pays for a missing return about two months after the refund: the nearer order first.
-    Pass("other_order_reason",  False, "fnsku",     2,   90, OTHER_ORDER_REASONS),
-    Pass("late_order_reason",   False, "fnsku",     2,  180, OTHER_ORDER_REASONS),
-    Pass("other_removal_reason", False, "fnsku",    2,  150, OTHER_REMOVAL_REASONS),
-    Pass("unreported_in_kind",  False, "fnsku",     7, None, {DAMAGED: _stock(TRANSFERRED)}),
-    Pass("found_after_arrival", False, "fnsku",     0,   60, {INBOUND: GAINS}),
-    Pass("disposed_and_paid",   False, "fnsku",   180,  180, {DISPOSED: WAREHOUSE_REASONS}),
-    Pass("returned_unnamed",    False, "fnsku",    30,  120, {REFUND: _stock(CreditKind.UNNAMED_RETURN)}),
-    Pass("restocked_late",      False, "asin",      2, None, {RESTOCK: _stock(CreditKind.RESTOCKED)}),
-    Pass("shelved_otherwise",   False, "asin",      2,   30, {RESTOCK: _stock(CreditKind.SHELVED)}),
-    Pass("returned_in_ledger",  False, "fnsku",    30,  120, {REFUND: TAKEN_IN}),
-    Pass("swapped",             False, "shipment", None, None, {INBOUND: _stock(CreditKind.SWAPPED)}),
-    Pass("found_other_label",   False, "asin",      7, None, {LOST: GAINS | _replaced_as(LOST),
-                                                              DAMAGED: _stock(TRANSFERRED) | _replaced_as(DAMAGED)}),
-    Pass("paid_other_label",    False, "asin",      2,   60, OTHER_REASONS),
-    Pass("inbound_other_label", False, "asin",      2,  150, {INBOUND: OTHER_REASONS[INBOUND],
-                                                              INBOUND_DAMAGED: OTHER_REASONS[INBOUND_DAMAGED]}),
-    Pass("order_other_label",   False, "asin",      2,   90, OTHER_ORDER_REASONS),
-    Pass("removal_other_label", False, "asin",      2,   75, OTHER_REMOVAL_REASONS),
+    Pass("other_reason_number",  False, "number",     2,   60, {**OTHER_REASONS, DISPOSED: WAREHOUSE_REASONS}),
+    Pass("other_reason",         False, "fnsku",      2,   60, OTHER_REASONS),
+    Pass("other_reason_late",    False, "fnsku",      2,  120, OTHER_REASONS),
+    # Amazon pays for a missing return when the customer's time is over, 45 or 60 days after the refund.
+    Pass("order_reason_due",     False, "fnsku",    -40,   80, OTHER_ORDER_REASONS),
+    Pass("other_order_reason",   False, "fnsku",      2,   90, OTHER_ORDER_REASONS),
+    Pass("late_order_reason",    False, "fnsku",      2,  180, OTHER_ORDER_REASONS),
+    Pass("other_removal_reason", False, "fnsku",      2,  150, OTHER_REMOVAL_REASONS),
+    Pass("unreported_in_kind",   False, "fnsku",      7, None, {DAMAGED: _stock(TRANSFERRED)}),
+    Pass("found_after_arrival",  False, "fnsku",      0,   60, {INBOUND: GAINS}),
+    Pass("disposed_and_paid",    False, "fnsku",    180,  180, {DISPOSED: WAREHOUSE_REASONS}),
+    Pass("returned_unnamed",     False, "fnsku",      5,   30, {REFUND: UNNAMED}),
+    Pass("returned_unnamed_late", False, "fnsku",    30,  120, {REFUND: UNNAMED}),
+    Pass("restocked_late",       False, "asin",       2,   60, {RESTOCK: IN_STOCK}),
+    Pass("shelved_otherwise",    False, "asin",       2,   30, {RESTOCK: _stock(CreditKind.SHELVED)}),
+    Pass("in_ledger_only",       False, "fnsku",      5,   30, {REFUND: TAKEN_IN}),
+    Pass("in_ledger_only_late",  False, "fnsku",     30,  120, {REFUND: TAKEN_IN}),
+    Pass("swapped",              False, "shipment", None, None, {INBOUND: _stock(CreditKind.SWAPPED)}),
+    Pass("found_other_label",    False, "asin",       7, None, {LOST: GAINS | _replaced_as(LOST),
+                                                                DAMAGED: _stock(TRANSFERRED) | _replaced_as(DAMAGED)}),
+    Pass("paid_other_label",     False, "asin",       2,   60, OTHER_REASONS),
+    Pass("inbound_other_label",  False, "asin",       2,  150, {INBOUND: OTHER_REASONS[INBOUND],
+                                                                INBOUND_DAMAGED: OTHER_REASONS[INBOUND_DAMAGED]}),
+    Pass("order_other_label",    False, "asin",       2,   90, OTHER_ORDER_REASONS),
+    Pass("removal_other_label",  False, "asin",       2,   75, OTHER_REMOVAL_REASONS),
     # What Amazon takes into its own name it has paid for or found before: whatever is left over may explain it.
-    Pass("ownership_explained", False, "fnsku",   180,   60, {OWNERSHIP: WAREHOUSE_REASONS | GAINS}),
+    Pass("ownership_explained",  False, "fnsku",    180,   60, {OWNERSHIP: WAREHOUSE_REASONS | GAINS}),
 )  # fmt: skip

@@ -77,4 +77,5 @@ def _disposals(facts: ComponentFacts) -> Iterator[Credit]:
                 on=row.requested_on,
                 units=row.disposed,
                 rows=(row,),
+                place=row.disposition,
             )

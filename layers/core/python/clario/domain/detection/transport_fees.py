@@ -21,25 +21,25 @@ SHIPMENT_ID = re.compile(r"\bFBA[0-9A-Z]{6,}\b")
 GIVEN_UP = frozenset({"CANCELLED", "DELETED"})
 NOTHING = Decimal(0)
 
-Fee = tuple[str, str, str]
-"""Shipment, name of the fee, currency."""
+Fee = tuple[str, str, str, str]
+"""Shipment, name of the fee, SKU ("" for all of the shipment), currency."""
 
 
 def unused_label_fee(case: Case) -> Iterator[Finding]:
     """What was charged for a shipment that was given up."""
     shipments = _shipments(case.facts)
-    for (shipment, name, _), rows in case.facts.once(transport_fees).items():
+    for (shipment, name, sku, _), rows in case.facts.once(transport_fees).items():
         given_up = shipments.get(shipment)
         charged = [row for row in rows if row.amount < 0]
         if given_up and given_up.status in GIVEN_UP and charged:
             kind, wrong = AnomalyType.UNUSED_LABEL_FEE, -sum((row.amount for row in charged), NOTHING)
-            yield _finding(case, kind, f"{shipment}/{name}", shipment, charged, rows, wrong, (given_up,))
+            yield _finding(case, kind, f"{shipment}/{name}/{sku}", shipment, charged, rows, wrong, (given_up,))
 
 
 def inbound_transport_overcharge(case: Case) -> Iterator[Finding]:
     """The same amount taken more than once for one shipment."""
     shipments = _shipments(case.facts)
-    for (shipment, name, _), rows in case.facts.once(transport_fees).items():
+    for (shipment, name, sku, _), rows in case.facts.once(transport_fees).items():
         found = shipments.get(shipment)
         if found and found.status in GIVEN_UP:
             continue
@@ -50,7 +50,7 @@ def inbound_transport_overcharge(case: Case) -> Iterator[Finding]:
         for amount, charged in amounts.items():
             if len(charged) > 1:
                 kind, wrong = AnomalyType.INBOUND_TRANSPORT_OVERCHARGE, amount * (len(charged) - 1)
-                yield _finding(case, kind, f"{shipment}/{name}/{amount}", shipment, charged, rows, wrong, ())
+                yield _finding(case, kind, f"{shipment}/{name}/{sku}/{amount}", shipment, charged, rows, wrong, ())
 
 
 def transport_fees(facts: ComponentFacts) -> Mapping[Fee, tuple[MoneyRow, ...]]:
@@ -59,7 +59,7 @@ def transport_fees(facts: ComponentFacts) -> Mapping[Fee, tuple[MoneyRow, ...]]:
     for row in facts.money:
         name = next((step for step in row.path.split("/") if name_key(step) in TRANSPORT), None)
         if name and row.status not in HELD_BACK and (shipment := _shipment_of(row)):
-            table[shipment, name, row.currency].append(row)
+            table[shipment, name, row.sku, row.currency].append(row)
     return {fee: tuple(rows) for fee, rows in table.items()}
 
 

@@ -7,6 +7,7 @@ our own grading.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -61,7 +62,8 @@ def disposed_unauthorized(facts: ComponentFacts) -> Iterator[Lot]:
         if -row.quantity > units and row.disposition in OWED_DISPOSITIONS:
             sure = row.disposition != DAMAGED_STOCK
             tier, strength = (Tier.CLAIM, Strength.MEDIUM_HIGH) if sure else (Tier.REVIEW, Strength.LOW)
-            yield warehouse_lot(row, AnomalyType.DISPOSED_UNAUTHORIZED, Family.DISPOSED, tier, strength, units)
+            lot = warehouse_lot(row, AnomalyType.DISPOSED_UNAUTHORIZED, Family.DISPOSED, tier, strength, units)
+            yield replace(lot, place=row.disposition)
 
 
 def _counted_as_damaged(facts: ComponentFacts) -> Mapping[tuple[Any, ...], int]:
