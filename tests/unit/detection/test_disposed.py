@@ -17,6 +17,10 @@ OPEN = {
         "d-9 removal 1 type=Disposal disposed=1 in=DEFECTIVE \n d0 D -1",
         1,
     ),
+    "what the seller ordered left by itself": (
+        "d-9 removal 2 type=Disposal disposed=2 \n d-5 takeout -2 of=V1 \n d0 D -2",
+        2,
+    ),
     "a removal that disposed of nothing": ("d-9 removal 1 type=Disposal cancelled=1 \n d0 D -1", 1),
     "Amazon counts less as open": ("d0 D -3 open=1", 1),
 }

@@ -1,7 +1,7 @@
 """One netting run over everything that happened to a component: each unit is owed once, each credit settles once.
 
-It goes over the passes of `passes.py`. Inside a pass the oldest lot takes the oldest credit, but lots Amazon itself
-shows as reconciled come first, as far as it shows them so. FIFO may pick the wrong lot of an item; the open units of
+It goes over the passes of `passes.py`: first for lots Amazon itself shows as reconciled, as far as it shows them so,
+then for all. Inside a pass the oldest lot takes the oldest credit. That may pick the wrong lot of an item; the open units of
 the item are right all the same.
 """
 
@@ -111,13 +111,14 @@ class _Run:
         channels: defaultdict[Channel, list[tuple[int, Stock[Credit]]]] = defaultdict(list)
         for place, offer in enumerate(offered):
             channels[_channel(offer.item)].append((place, offer))
-        for step in passes:
-            accepted = {channel for accepts in step.accepts.values() for channel in accepts} & channels.keys()
-            if accepted:
-                places = sorted((p for channel in accepted for p in channels[channel]), key=lambda p: p[0])
-                self._pass(step, [offer for _, offer in places if offer.left])
+        for limit in self._limits:
+            for step in passes:
+                accepted = {channel for accepts in step.accepts.values() for channel in accepts} & channels.keys()
+                if accepted:
+                    places = sorted((p for channel in accepted for p in channels[channel]), key=lambda p: p[0])
+                    self._pass(step, [offer for _, offer in places if offer.left], limit)
 
-    def _pass(self, step: Pass, offered: Sequence[Stock[Credit]]) -> None:
+    def _pass(self, step: Pass, offered: Sequence[Stock[Credit]], limit: Callable[[Stock[Lot]], int]) -> None:
         wanted = [want for want in self.wanted if want.left and want.item.family in step.accepts]
         lot_keys, credit_key = LOT_KEYS[step.key], CREDIT_KEYS[step.key]
 
@@ -128,10 +129,9 @@ class _Run:
         def queue_of(credit: Credit) -> Hashable:
             return credit_key(credit), _channel(credit)
 
-        for limit in self._limits:
-            for want, offer, units in match(wanted, offered, queue_of, reach_of, step.days_before, limit):
-                held = self._held[want]
-                held[step.name, offer] = held.get((step.name, offer), 0) + units
+        for want, offer, units in match(wanted, offered, queue_of, reach_of, step.days_before, limit):
+            held = self._held[want]
+            held[step.name, offer] = held.get((step.name, offer), 0) + units
 
     def _release_voided(self) -> None:
         for want, held in self._held.items():

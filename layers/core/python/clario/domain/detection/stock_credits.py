@@ -1,5 +1,6 @@
 """What explains missing stock without money: inspections, surpluses of shipments, disposals the seller asked for."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterator
 
 from clario.domain.detection.facts import ComponentFacts
@@ -66,16 +67,21 @@ def _surpluses(facts: ComponentFacts) -> Iterator[Credit]:
 
 
 def _disposals(facts: ComponentFacts) -> Iterator[Credit]:
-    """Units that were disposed of because the seller asked for their removal."""
+    """Units that the seller asked to have destroyed. Mostly the ledger shows them as removed, under the order's number;
+    only what it does not show so may be a disposal in the ledger."""
+    removed: Counter[tuple[str, str, str]] = Counter()
+    for out in facts.events("VendorReturns"):
+        removed[out.reference_id, out.fnsku, out.disposition] -= out.quantity
     for row in facts.removals:
-        if row.disposed:
+        shown = max(0, removed[row.order_id, row.fnsku, row.disposition] - row.shipped)
+        if (units := row.disposed - shown) > 0:
             yield Credit(
                 kind=CreditKind.DISPOSAL_ORDERED,
                 family=None,
                 fnsku=row.fnsku,
                 asin=row.asin,
                 on=row.requested_on,
-                units=row.disposed,
+                units=units,
                 rows=(row,),
                 place=row.disposition,
             )
