@@ -1,8 +1,8 @@
 """One netting run over everything that happened to a component: each unit is owed once, each credit settles once.
 
 It goes over the passes of `passes.py`: first for lots Amazon itself shows as reconciled, as far as it shows them so,
-then for all. Inside a pass the oldest lot takes the oldest credit. That may pick the wrong lot of an item; the open units of
-the item are right all the same.
+then for all. Inside a pass the oldest lot takes the oldest credit. That may pick the wrong lot of an item; the open
+units of the item are right all the same.
 """
 
 from collections import defaultdict

@@ -76,7 +76,7 @@ def _refund_lot(kind: AnomalyType, names: Names, sale: Sale, entry: Entry, units
         rows=(*entry.rows, *sale.rows),
         order_ids=(item.order_id,),
         order_item_id=sale.item_id,
-        waits_for_window=kind is AnomalyType.REFUND_NO_RETURN,
+        waits_for_window=True,
         warnings=() if certain else ("partly_refunded" if sale.unit_price else "order_unknown",),
     )
 
@@ -99,7 +99,7 @@ def replacements(facts: ComponentFacts) -> Iterator[Lot]:
                 units=row.quantity,
                 rows=(row, *book.sale(OrderItem(row.original_order_id, row.sku)).rows),
                 order_ids=tuple(dict.fromkeys(filter(None, (row.original_order_id, row.replacement_order_id)))),
-                waits_for_window=kind is AnomalyType.REPLACEMENT_NO_RETURN,
+                waits_for_window=True,
             )
 
 
