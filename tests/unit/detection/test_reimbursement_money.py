@@ -37,6 +37,11 @@ def test_a_unit_paid_below_its_cost_is_owed(table, unit_cost, claim):
     assert owed(table, UNDERPAID, costs=cost(unit_cost)) == {"claim": claim}
 
 
+@pytest.mark.parametrize("reason", ["Removal_Order_Lost", "GeneralAdjustment"])
+def test_where_cost_may_not_be_the_rule_it_is_for_review(reason):
+    assert owed(f"d9 {reason} cash 2 pay=10", UNDERPAID, costs=cost("20")) == {"review": "2 for 20.00"}
+
+
 ENOUGH = {
     "the cost": ("d9 Lost_Warehouse cash 2 pay=20.00", cost("20")),
     "more": ("d9 Lost_Warehouse cash 2 pay=25.00", cost("20")),
@@ -46,7 +51,8 @@ ENOUGH = {
     "a cost from the day after": ("d9 Lost_Warehouse cash 1 pay=1", cost("20", day(10))),
     "a cost in another currency": ("d9 Lost_Warehouse cash 1 pay=1", cost("20", currency="EUR")),
     "a customer's return, which is paid by price": ("d9 CustomerReturn cash 1 pay=1 order=O1", cost("20")),
-    "a removal": ("d9 Removal_Order_Lost cash 1 pay=1", cost("20")),
+    "a fee": ("d9 Fee_Correction cash 1 pay=1", cost("20")),
+    "an adjustment for an order": ("d9 GeneralAdjustment cash 1 pay=1 order=O1", cost("20")),
     "in kind": ("d9 Lost_Warehouse stock 1", cost("20")),
     "taken back since": ("d9 Lost_Warehouse cash 1 pay=1 \n d20 Reversal_Reimbursement cash -1 of=R9", cost("20")),
     "before cost was the rule": ("d-550 Lost_Warehouse cash 1 pay=1", cost("20", date(2024, 1, 1))),

@@ -68,6 +68,7 @@ RIGHT = {
     "still in process": "d0 removal 3 of=V1 left=3 fee=3.12",
     "a liquidation, whose fees are others": f"{SMALL} \n d0 removal 3 of=V1 type=Liquidations shipped=3 fee=9",
     "a product nobody measured": "d0 removal 3 of=V1 shipped=3 fee=9",
+    "a product measured long after": "d50 preview 8x6x0.5 5oz \n d-50 removal 3 of=V1 shipped=3 fee=9",
     "a product measured in part": "d0 preview ? 5oz \n d0 removal 3 of=V1 shipped=3 fee=9",
     "a heavy bulky product, whose rate is not known": "d0 preview 30x20x9 30lb \n d0 removal 3 of=V1 shipped=3 fee=99",
 }

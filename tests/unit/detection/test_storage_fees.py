@@ -122,7 +122,8 @@ RIGHT_AGE = {
     "the least per unit": "d14 old 10 ages=366-455 vol=0.01 fee=3.00",
     "above a year": "d14 old 10 ages=456+ vol=1 fee=79.00",
     "shoes above the exempt age": "d0 preview 8x6x0.5 5oz group=Shoes \n d14 old 10 ages=271-300 vol=1 fee=38.00",
-    "less than a dollar too much": "d14 old 10 ages=181-210 vol=1 fee=5.99",
+    "two per cent too much": "d14 old 10 ages=181-210 vol=1 fee=5.10",
+    "a volume rounded down": "d14 old 100 ages=271-300 vol=0.010 fee=3.98",
     "an age nobody can read": "d14 old 10 ages=ancient vol=1 fee=99",
     "a marketplace without a table": "d14 old 10 ages=181-210 vol=1 fee=99 country=DE",
     "no volume": "d14 old 10 ages=181-210 fee=99",
@@ -133,6 +134,31 @@ RIGHT_AGE = {
 @pytest.mark.parametrize("table", RIGHT_AGE.values(), ids=RIGHT_AGE.keys())
 def test_a_surcharge_that_may_be_right_is_not_told(table):
     assert owed(table, AGED, coverage=NO_LEDGER) == {}
+
+
+def test_the_bill_in_the_finances_says_when_it_was_charged():
+    stored = (
+        "d9 stored 10 vol=0.5 rate=1.50 fee=7.50 \n d8 bill 900 name=FBAStorageFee \n d39 bill 900 name=FBAStorageFee"
+    )
+    (claim,) = found(stored, coverage=NO_BALANCES).claims
+    assert (claim.anchor_date, claim.deadline_date) == (day(8), day(98))
+    aged = "d14 old 10 ages=181-210 vol=1 fee=10.00 \n d20 bill 90 name=FBALongTermStorageFee"
+    (claim,) = found(aged, coverage=NO_LEDGER).claims
+    assert claim.anchor_date == day(20)
+
+
+NO_BILL = {
+    "of another month": "d39 bill 900 name=FBAStorageFee",
+    "of another marketplace": "d8 bill 900 name=FBAStorageFee at=CA",
+    "of another fee": "d8 bill 900 name=Subscription",
+    "given back": "d8 bill -900 name=FBAStorageFee",
+}
+
+
+@pytest.mark.parametrize("bill", NO_BILL.values(), ids=NO_BILL.keys())
+def test_another_bill_says_nothing_of_the_day(bill):
+    (claim,) = found(f"d9 stored 10 vol=0.5 rate=1.50 fee=7.50 \n {bill}", coverage=NO_BALANCES).claims
+    assert claim.anchor_date == date(2026, 10, 7)
 
 
 def test_units_received_since_cannot_be_that_old():

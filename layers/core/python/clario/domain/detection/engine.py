@@ -18,6 +18,7 @@ from clario.domain.detection.findings import Case
 from clario.domain.detection.netting import Settlement, net
 from clario.domain.detection.reversals import after_netting, unexplained
 from clario.domain.detection.rules import MONEY_RULES, RULES, MoneyRule, Rule
+from clario.domain.detection.storage_fees import bill_days
 from clario.domain.detection.valuation import price_ratios
 from clario.domain.detection.verdict import Verdict, judge, told_from_day
 from clario.domain.values import ONE_DAY
@@ -87,7 +88,15 @@ def with_statistics(facts: SellerFacts, parts: Iterable[ComponentFacts]) -> Acco
     """The account with what is computed over all of its components."""
     ratios = price_ratios(facts.reimbursements, facts.previews, facts.marketplace.currency)
     seen = (observation for part in parts for observation in observations(part))
-    return Account(facts.connection, facts.marketplace, facts.costs, facts.coverage, ratios, suspect_cells(seen))
+    return Account(
+        connection=facts.connection,
+        marketplace=facts.marketplace,
+        costs=facts.costs,
+        coverage=facts.coverage,
+        price_ratios=ratios,
+        suspect_cells=suspect_cells(seen),
+        bill_days=bill_days(facts.money),
+    )
 
 
 def examine(

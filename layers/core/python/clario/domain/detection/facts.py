@@ -129,7 +129,8 @@ class Account:
     Attributes:
         marketplace: its home: currency, calendar, policy.
         price_ratios: by product group, what Amazon pays for a lost unit as a share of its price (`valuation.py`).
-        suspect_cells: fields of the fee tables that too many products contradict alike (`fulfillment_fees.py`).
+        suspect_cells: fields of the fee tables that too many products contradict alike (`fee_cells.py`).
+        bill_days: by kind of bill and marketplace, the days on which stock was billed (`storage_fees.py`).
     """
 
     connection: str
@@ -138,6 +139,7 @@ class Account:
     coverage: CoverageFacts
     price_ratios: Mapping[str, Decimal] = field(default_factory=dict)
     suspect_cells: frozenset[Cell] = frozenset()
+    bill_days: Mapping[tuple[str, str], tuple[date, ...]] = field(default_factory=dict)
 
     @cached_property
     def costs_by_sku(self) -> Mapping[str, tuple[CostRow, ...]]:

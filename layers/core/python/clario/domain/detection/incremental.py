@@ -100,6 +100,7 @@ def conditions(account: Account, today: date) -> str:
         account.marketplace.id,
         sorted(account.price_ratios.items()),
         sorted(account.suspect_cells),
+        sorted(account.bill_days.items()),
         coverage.signature(account.coverage, today),
     )
     return sha256(repr(tuple(parts)).encode()).hexdigest()

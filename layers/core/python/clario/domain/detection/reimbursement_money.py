@@ -15,6 +15,7 @@ from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
 from clario.domain.detection.facts import ComponentFacts, CostRow, Names
 from clario.domain.detection.findings import Case, Finding, Step
+from clario.domain.detection.lots import Family
 from clario.domain.detection.money_rows import MoneyRow
 from clario.domain.detection.policy import policy, tolerance, unit_cap
 from clario.domain.detection.reimbursements import family_of, is_reversal, reason_key
@@ -23,6 +24,8 @@ from clario.domain.detection.valuation import BEFORE_ORDER, cost_of
 
 NOTHING = Decimal(0)
 CENT = Decimal("0.01")
+PERHAPS = frozenset({Family.REMOVAL, Family.GENERIC})
+"""Whether cost is the rule for these is not printed, or not told by the row."""
 TOPPED_UP_WITHIN = timedelta(days=60)  # our choice
 POSTED_BEFORE, POSTED_AFTER = timedelta(days=2), timedelta(days=21)
 """When the money of an approval is posted: our choice."""
@@ -43,7 +46,7 @@ def reimbursement_underpaid(case: Case) -> Iterator[Finding]:
 
 def _documented_cost(case: Case, row: ReimbursementRow) -> CostRow | None:
     since = policy().cost_regime.valid_from
-    if family_of(row) not in BEFORE_ORDER or row.approved_on < since:
+    if family_of(row) not in BEFORE_ORDER | PERHAPS or row.approved_on < since:
         return None
     return cost_of(case.account, row.sku, row.approved_on, row.currency)
 
@@ -56,7 +59,7 @@ def _underpaid(case: Case, row: ReimbursementRow, cost: CostRow) -> Iterator[Fin
         return
     yield Finding(
         anomaly_type=AnomalyType.REIMBURSEMENT_UNDERPAID,
-        tier=Tier.CLAIM,
+        tier=Tier.REVIEW if family_of(row) in PERHAPS else Tier.CLAIM,
         proof="document_cost",
         marketplace=case.account.marketplace,
         names=Names(row.asin, row.fnsku, row.sku),

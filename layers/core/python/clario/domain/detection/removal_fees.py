@@ -30,6 +30,9 @@ CENT = Decimal("0.01")
 CHARGED_BEFORE, CHARGED_WITHIN = timedelta(days=1), timedelta(days=120)
 """When the fee of a removal is posted, counted from the request: our choice."""
 
+SPEAKS_FOR = timedelta(days=90)
+"""A measurement says nothing about removals further away."""
+
 
 def removal_fee_error(case: Case) -> Iterator[Finding]:
     """Fees above the table for the units taken out, and posted fees that no removal is left for."""
@@ -83,7 +86,9 @@ def _expected(case: Case, row: RemovalRow) -> Decimal | None:
     place = case.account.marketplace
     sizes, rates = fulfillment_tables(place), other_tables(place)
     seen = case.facts.once(newest_previews).get(row.sku)
-    packed = packed_of(seen.sides, seen.length_unit, seen.weight, seen.weight_unit) if seen else None
+    if seen is None or abs(seen.seen_on - row.updated_on) > SPEAKS_FOR:
+        return None
+    packed = packed_of(seen.sides, seen.length_unit, seen.weight, seen.weight_unit)
     if sizes is None or rates is None or packed is None:
         return None
     sized = classify(packed, row.updated_on, sizes)

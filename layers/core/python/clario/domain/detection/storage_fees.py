@@ -6,7 +6,7 @@ account. Formula and rates: https://sellercentral.amazon.com/help/hub/reference/
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,12 +15,13 @@ from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
 from clario.domain.detection.charges import name_key
 from clario.domain.detection.coverage import BALANCES, LEDGER, gaps
+from clario.domain.detection.duplicate_charges import fee_name
 from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fees.stock import aged_fee, storage_rate
 from clario.domain.detection.fees.tables import OtherTables, other_tables
 from clario.domain.detection.findings import Case, Finding
 from clario.domain.detection.measurements import HARMLESS, INCHES
-from clario.domain.detection.money_rows import AgedRow, StorageRow
+from clario.domain.detection.money_rows import AgedRow, MoneyRow, StorageRow
 from clario.domain.detection.policy import tolerance
 from clario.domain.values import MARKETPLACES, DayRange, Marketplace
 
@@ -30,6 +31,16 @@ CUBIC_FEET = {"cubicfeet": Decimal(1), "cubicfoot": Decimal(1), "cubicinches": 1
 CUBIC_FEET["cubiccentimeters"] = 1 / Decimal("28316.846592")
 BILLED_FROM = 7
 """Storage is charged from that day of the next month on."""
+BILLS = {
+    "fbastoragefee": "storage",
+    "fbastoragebilling": "storage",
+    "fbalongtermstoragefee": "aged",
+    "fbalongtermstoragebilling": "aged",
+}
+"""How the bills for stock are spelled in transactions."""
+BILLED_WITHIN = timedelta(days=24)
+THOUSANDTH = Decimal("0.0005")
+"""Volumes are rounded to the third place."""
 ROUNDED = Decimal("1.02")  # averages and ages may be off by so much: our choice
 DAYS_OFF = 2
 SPLIT_HAIRS = Decimal("0.005")
@@ -39,6 +50,21 @@ def marketplace_of(country: str, case: Case) -> Marketplace:
     """The marketplace of a country; the account's own where the row names none we know."""
     found = (place for place in MARKETPLACES.values() if place.country == country)
     return next(found, case.account.marketplace)
+
+
+def bill_days(money: Iterable[MoneyRow]) -> Mapping[tuple[str, str], tuple[date, ...]]:
+    """By kind of bill and marketplace, the days on which stock was billed, in order."""
+    days: defaultdict[tuple[str, str], set[date]] = defaultdict(set)
+    for row in money:
+        if row.kind == "ServiceFee" and row.amount < 0 and (bill := BILLS.get(fee_name(row))):
+            days[bill, row.marketplace_id].add(row.posted_on)
+    return {key: tuple(sorted(found)) for key, found in days.items()}
+
+
+def _billed(case: Case, bill: str, place: Marketplace, since: date, else_on: date) -> date:
+    """The day of the first such bill from a day on; the other day where none follows soon."""
+    days = case.account.bill_days.get((bill, place.id), ())
+    return next((day for day in days if since <= day <= since + BILLED_WITHIN), else_on)
 
 
 # -- a month's storage -------------------------------------------------------------------------------------------------
@@ -65,7 +91,7 @@ def storage_fee_overcharge(case: Case) -> Iterator[Finding]:
         if stored and stored.causes:
             small = tolerance("storage_fee", stored.expected, rows[0].currency, month)
             if stored.billed - stored.expected > small:
-                yield _storage_finding(stored, place)
+                yield _storage_finding(case, stored, place)
 
 
 def _stored(case: Case, rows: Sequence[StorageRow], tables: OtherTables) -> Storage | None:
@@ -149,8 +175,9 @@ def _next_month(month: date) -> date:
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
-def _storage_finding(stored: Storage, place: Marketplace) -> Finding:
+def _storage_finding(case: Case, stored: Storage, place: Marketplace) -> Finding:
     first = stored.rows[0]
+    after = _next_month(first.month)
     return Finding(
         anomaly_type=AnomalyType.STORAGE_FEE_OVERCHARGE,
         tier=Tier.REVIEW,
@@ -158,7 +185,8 @@ def _storage_finding(stored: Storage, place: Marketplace) -> Finding:
         marketplace=place,
         names=Names(first.asin, first.fnsku, ""),
         subject=f"{first.fnsku}/{first.month:%Y-%m}/{first.country}",
-        anchor=_next_month(first.month).replace(day=BILLED_FROM),
+        anchor=_billed(case, "storage", place, after, after.replace(day=BILLED_FROM)),
+        identity=first.month,
         units=max(1, int(sum((row.average_units for row in stored.rows), NOTHING))),
         wrong=stored.billed - stored.expected,
         currency=first.currency,
@@ -175,15 +203,16 @@ def aged_inventory_overcharge(case: Case) -> Iterator[Finding]:
     for row in case.facts.aged:
         place, ages = marketplace_of(row.country, case), _ages(row.age_tier)
         tables, volume = other_tables(place), _volume(row.unit_volume, row.volume_unit)
-        if tables is None or ages is None or volume is None:
+        if tables is None or ages is None or not volume:
             continue
         units = min(row.units, _old_units(case, row, ages))
         known = aged_fee(row.charged_on, max(ages[0], 1), volume, units, tables)
         if known is None:
             continue
         expected = NOTHING if _is_exempt(case.facts, row, ages, tables) else known
-        if row.amount - expected > tolerance("storage_fee", expected, row.currency, row.charged_on):
-            yield _aged_finding(row, place, expected, units)
+        most = expected * (volume + THOUSANDTH) / volume
+        if row.amount - most > tolerance("aged_fee", most, row.currency, row.charged_on):
+            yield _aged_finding(case, row, place, expected, units)
 
 
 def _ages(tier: str) -> tuple[int, int | None] | None:
@@ -239,7 +268,7 @@ def _is_exempt(facts: ComponentFacts, row: AgedRow, ages: tuple[int, int | None]
     )
 
 
-def _aged_finding(row: AgedRow, place: Marketplace, expected: Decimal, units: int) -> Finding:
+def _aged_finding(case: Case, row: AgedRow, place: Marketplace, expected: Decimal, units: int) -> Finding:
     return Finding(
         anomaly_type=AnomalyType.AGED_INVENTORY_OVERCHARGE,
         tier=Tier.REVIEW,
@@ -247,7 +276,8 @@ def _aged_finding(row: AgedRow, place: Marketplace, expected: Decimal, units: in
         marketplace=place,
         names=Names(row.asin, row.fnsku, row.sku),
         subject=f"{row.fnsku}/{row.charged_on}/{row.age_tier}",
-        anchor=row.charged_on,
+        anchor=_billed(case, "aged", place, row.charged_on, row.charged_on),
+        identity=row.charged_on,
         units=max(1, row.units),
         wrong=row.amount - expected,
         currency=row.currency,

@@ -36,7 +36,7 @@ AFTER_ORDER = frozenset(
     }
 )
 """Kinds of claims about a unit that had been sold."""
-BEFORE_ORDER = frozenset({Family.FC_LOST, Family.FC_DAMAGED, Family.INBOUND})
+BEFORE_ORDER = frozenset({Family.FC_LOST, Family.FC_DAMAGED, Family.INBOUND, Family.INBOUND_DAMAGED})
 OWN_PAYMENTS, OWN_SALES = timedelta(days=180), timedelta(days=548)  # how far back they speak for today: our choice
 ENOUGH_RATIOS = 3
 NOTHING = Decimal(0)
@@ -130,7 +130,7 @@ def price_ratios(
     reimbursements: Iterable[ReimbursementRow], previews: Iterable[FeePreviewRow], currency: str
 ) -> Mapping[str, Decimal]:
     """By product group, what share of the price Amazon pays for a unit lost before an order: the median over all of a
-    seller's items, where at least three rows say so."""
+    seller's items, where at least three rows say so; in hundredths, so that it is the same on most days."""
     since = policy().cost_regime.valid_from
     prices = {row.sku: row for row in previews if row.price and row.product_group and row.currency == currency}
     shares: defaultdict[str, list[Decimal]] = defaultdict(list)
@@ -139,7 +139,7 @@ def price_ratios(
         speaks = paid and paid.currency == currency and paid.on >= since
         if paid and speaks and priced and priced.price:
             shares[priced.product_group].append(paid.amount / priced.price)
-    return {group: median(values) for group, values in shares.items() if len(values) >= ENOUGH_RATIOS}
+    return {group: _cents(median(values)) for group, values in shares.items() if len(values) >= ENOUGH_RATIOS}
 
 
 def _proceeds(lot: Lot, facts: ComponentFacts, account: Account, today: date) -> UnitValue:
