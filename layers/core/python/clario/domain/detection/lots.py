@@ -26,7 +26,8 @@ class Family(StrEnum):
     ORDER = "order"  # of a reimbursement: something about a customer's order
     REFUND = "refund"  # a unit that a customer was given money or another unit for
     RESTOCK = "restock"  # a unit that came back sellable
-    RETURN = "return"  # a unit that came back otherwise, or an order's loss that no return settles
+    RETURN = "return"  # a unit that came back damaged
+    DISPUTE = "dispute"  # a loss of an order that only a payment naming it settles
     REMOVAL = "removal"
     FEE = "fee"
     GENERIC = "generic"

@@ -115,7 +115,7 @@ def disputed(facts: ComponentFacts) -> Iterator[Lot]:
             units = max(first.units, 1)
             yield Lot(
                 anomaly_type=AnomalyType.CHARGEBACK_A2Z_NOT_REIMBURSED,
-                family=Family.RETURN,
+                family=Family.DISPUTE,
                 tier=Tier.REVIEW,
                 strength=Strength.LOW,
                 names=book.names(item.sku, first.asin),

@@ -63,6 +63,7 @@ FOUND, TRANSFERRED = CreditKind.FOUND, CreditKind.TRANSFERRED
 GAINS = _stock(FOUND, TRANSFERRED)
 TAKEN_IN = _stock(CreditKind.RESTOCKED, CreditKind.SHELVED)
 OF_THE_ORDER = frozenset(Channel(kind, ORDER, True, named=True) for kind in PAID)
+PAID_ORDERS = dict.fromkeys((REFUND, RESTOCK, RETURN, Family.DISPUTE), OF_THE_ORDER)
 OTHER_REASONS = {
     LOST: _paid_as(LOST, DAMAGED, INBOUND, INBOUND_DAMAGED, GENERIC, strict=EITHER),
     DAMAGED: _paid_as(DAMAGED, LOST, GENERIC, strict=EITHER),
@@ -97,8 +98,7 @@ PASSES = (
     Pass("surplus_of_sibling",    True, "fnsku",      3,    3, {INBOUND: _stock(CreditKind.SURPLUS)}),
     Pass("surplus",               True, "fnsku",     60,   60, {INBOUND: _stock(CreditKind.SURPLUS)}),
     # -- payments that say what they are for; of several losses, the one of just as many units is most likely meant
-    Pass("paid_order",            True, "order",   None, None, {REFUND: OF_THE_ORDER, RESTOCK: OF_THE_ORDER,
-                                                                RETURN: OF_THE_ORDER}),
+    Pass("paid_order",            True, "order",   None, None, PAID_ORDERS),
     Pass("same_reason_number",    True, "number",     2,   60, SAME_REASON),
     Pass("same_reason",           True, "fnsku",      2,   60, SAME_REASON),
     Pass("same_reason_late",      True, "fnsku",      2,  120, SAME_REASON),
@@ -124,11 +124,11 @@ PASSES = (
     Pass("unreported_in_kind",   False, "fnsku",      7, None, {DAMAGED: _stock(TRANSFERRED)}),
     Pass("found_after_arrival",  False, "fnsku",      0,   60, {INBOUND: GAINS}),
     Pass("disposed_and_paid",    False, "fnsku",    180,  180, {DISPOSED: WAREHOUSE_REASONS}),
-    Pass("returned_unnamed",     False, "fnsku",      5,   30, {REFUND: UNNAMED}),
+    Pass("returned_unnamed",     False, "fnsku",      5,   14, {REFUND: UNNAMED}),
     Pass("returned_unnamed_late", False, "fnsku",    30,  120, {REFUND: UNNAMED}),
     Pass("restocked_late",       False, "asin",       2,   60, {RESTOCK: IN_STOCK}),
     Pass("shelved_otherwise",    False, "asin",       2,   30, {RESTOCK: _stock(CreditKind.SHELVED)}),
-    Pass("in_ledger_only",       False, "fnsku",      5,   30, {REFUND: TAKEN_IN}),
+    Pass("in_ledger_only",       False, "fnsku",      5,   14, {REFUND: TAKEN_IN}),
     Pass("in_ledger_only_late",  False, "fnsku",     30,  120, {REFUND: TAKEN_IN}),
     Pass("swapped",              False, "shipment", None, None, {INBOUND: _stock(CreditKind.SWAPPED)}),
     Pass("found_other_label",    False, "asin",       7, None, {LOST: GAINS | _replaced_as(LOST),

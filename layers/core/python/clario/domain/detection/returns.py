@@ -56,12 +56,12 @@ def return_wrong_item(facts: ComponentFacts) -> Iterator[Lot]:
         ordered = book.sale(OrderItem(row.order_id, row.sku)).asin
         another = bool(ordered and row.asin) and row.asin != ordered
         if (another or row.reason in WRONG_ITEM) and row.disposition not in AMAZONS_DAMAGE:
-            yield _lot(facts, row, kind, Family.RETURN, Tier.REVIEW, strength, AT_ONCE)
+            yield _lot(facts, row, kind, Family.DISPUTE, Tier.REVIEW, strength, AT_ONCE)
     for back, sku in facts.neighbours.strays:
         sale = book.sale(OrderItem(back.order_id, sku))
         names = book.names(sku, sale.asin)
         expected = replace(back, sku=sku, asin=names.asin, fnsku=names.fnsku)
-        lot = _lot(facts, expected, kind, Family.RETURN, Tier.REVIEW, strength, AT_ONCE)
+        lot = _lot(facts, expected, kind, Family.DISPUTE, Tier.REVIEW, strength, AT_ONCE)
         yield replace(lot, rows=(back, *sale.rows))
 
 
@@ -80,7 +80,7 @@ def refund_outside_policy(facts: ComponentFacts) -> Iterator[Lot]:
         blameless = row.disposition not in AMAZONS_DAMAGE and not any(word in row.reason for word in FAULTS)
         if shipped and refunded and blameless and refunded > _last_day(shipped):
             kind = AnomalyType.REFUND_OUTSIDE_POLICY
-            yield _lot(facts, row, kind, Family.RETURN, Tier.REVIEW, Strength.LOW, AT_ONCE)
+            yield _lot(facts, row, kind, Family.DISPUTE, Tier.REVIEW, Strength.LOW, AT_ONCE)
 
 
 def _last_day(shipped: date) -> date:

@@ -14,6 +14,7 @@ from clario.domain.detection.netting import Settlement
 PROOFS = {
     Family.REFUND: "order_exact",
     Family.RETURN: "order_exact",
+    Family.DISPUTE: "order_exact",
     Family.RESTOCK: "netting_only",
     Family.INBOUND: "shipment_exact",
     Family.INBOUND_DAMAGED: "shipment_exact",
