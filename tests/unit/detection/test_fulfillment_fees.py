@@ -56,6 +56,17 @@ def test_a_fee_above_the_products_size_is_owed(table, claim):
     assert owed(table, KIND) == {"claim": claim}
 
 
+def test_a_charge_above_the_jumped_fee_is_owed_whatever_the_jump_was():
+    table = f"""{USUAL}
+        d11-13  sale 2x20 fee=5.22
+        d16     sale 1x20 fee=9.00
+        d17     sale 2x20 fee=5.53
+        d53     preview 10x8x2 12oz"""
+    assert owed(table, KIND) == {"claim": "1 for 3.47", "review": "6 for 9.90, 2 for 3.50"}
+    never_again = table.replace("d17     sale 2x20 fee=5.53", "")
+    assert "claim" not in owed(never_again, KIND)
+
+
 JUMPS = {
     "to a dearer class": (f"{USUAL} \n d11-13 sale 2x20 fee=5.22", "6 for 9.90"),
     "to a fee that is in no table": (f"{USUAL} \n d11-13 sale 2x20 fee=6.00", "6 for 14.58"),

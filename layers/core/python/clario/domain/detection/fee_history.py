@@ -35,12 +35,16 @@ class Proof(StrEnum):
 
 @dataclass(slots=True, eq=False)
 class Wrong:
-    """A charge above what it should be; `expected` is per unit. `credits` are what came back of it."""
+    """A charge above what it should be; `expected` is per unit. `credits` are what came back of it.
+
+    `fee` is what our rate card says, if it was asked; `by_card` when nothing else says what is right.
+    """
 
     charge: FeeCharge
     expected: Decimal
     proof: Proof
     fee: FulfillmentFee | None
+    by_card: bool = False
     credits: list[Step] = field(default_factory=list)
 
     @property
@@ -117,7 +121,8 @@ def wrong_charges(history: History) -> Iterator[Wrong]:
         elif wrong := _above_usual(charge, history, came_back=number < last_usual):
             believed = season == history.book.season(charge.days[0]) if believed is None else believed
             if believed or wrong.fee:
-                yield wrong
+                jumped = wrong.proof is Proof.MEASUREMENT_JUMP
+                yield (jumped and _above_today(charge, history, history.classes[number + 1 :])) or wrong
 
 
 def _above_measurement(charge: FeeCharge, history: History) -> Wrong | None:
@@ -128,6 +133,18 @@ def _above_measurement(charge: FeeCharge, history: History) -> Wrong | None:
     highest = max(_allowed(charge, packed, history.book))
     fee = _expected(charge, packed, history.book)
     if fee is None or not is_above(charge, highest):
+        return None
+    return Wrong(charge, fee.total, Proof.FEE_TABLE, fee, by_card=True)
+
+
+def _above_today(charge: FeeCharge, history: History, later: Sequence[SizeClasses]) -> Wrong | None:
+    """A charge above what Amazon's measurement of today allows, where later ones agree with that: wrong whatever made
+    the product dearer before."""
+    now = history.measured[-1].packed if history.measured else None
+    if now is None or not is_above(charge, max(_allowed(charge, now, history.book))):
+        return None
+    size, fee = history.book.classes_of(now, charge.days[0]), _expected(charge, now, history.book)
+    if fee is None or not any(classes & size for classes in later):
         return None
     return Wrong(charge, fee.total, Proof.FEE_TABLE, fee)
 

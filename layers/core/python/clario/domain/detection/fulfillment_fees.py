@@ -58,8 +58,8 @@ def fulfillment_fee_overcharge(case: Case) -> Iterator[Finding]:
 
 
 def _is_usable(case: Case, wrong: Wrong) -> bool:
-    """Not where the rate card itself is in doubt."""
-    return wrong.fee is None or wrong.fee.cell not in case.account.suspect_cells
+    """Not where it rests on a field of the rate card that is in doubt."""
+    return not (wrong.by_card and wrong.fee and wrong.fee.cell in case.account.suspect_cells)
 
 
 def _enough(wrong: Sequence[Wrong]) -> list[Wrong]:
