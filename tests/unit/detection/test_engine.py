@@ -7,7 +7,8 @@ from hypothesis import given
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import fingerprint
-from clario.domain.detection.engine import detect
+from clario.domain.detection.components import components
+from clario.domain.detection.engine import detect, examine
 from clario.domain.detection.rules import RULES, Rule
 from tests.unit.detection.cases import TODAY, day, only, run, seller
 from tests.unit.detection.random_tables import TABLES
@@ -104,6 +105,13 @@ def test_a_settled_loss_says_how():
     assert settled.reason == "found (1), reimbursed (2)"
     assert [step["after"] for step in settled.netting] == [2, 1, 0]
     assert len(settled.source_rows) == 4
+
+
+def test_how_a_loss_was_settled_is_told_of_claims_somebody_knows():
+    facts = seller("d0 M -1 \n d9 F +1 \n d2 M -1 \n d8 F +1")
+    parts = list(components(facts, TODAY))
+    known = next(iter(run("d0 M -1").claims)).fingerprint
+    assert set(examine(parts, facts, TODAY, known={known}).settled) == {known}
 
 
 def test_an_expired_claim_is_still_told():

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clario.domain.claims import Claim
+from clario.domain.detection.components import Grouping, ids_of, item_links
 from clario.domain.detection.components import components as cut
-from clario.domain.detection.components import ids_of
 from clario.domain.detection.engine import detect, examine
-from clario.domain.detection.facts import TABLES, ComponentFacts, SellerFacts
-from clario.domain.detection.incremental import ComponentState, Id, conditions, due
+from clario.domain.detection.facts import TABLES, ComponentFacts, Names, SellerFacts
+from clario.domain.detection.incremental import ComponentState, Id, conditions, due, members
 from clario.domain.values import DayRange
 from tests.unit.detection.cases import TODAY, covering, day, seller
 from tests.unit.detection.random_tables import LINES
@@ -69,6 +69,14 @@ class Memory:
             self.states[key] = ComponentState(now.get(key, frozenset()), around[key], result.next_review_on)
         self.looked_at = len(found.keys & parts.keys())
         self.facts, self.conditions = facts, holds
+
+
+def test_a_component_has_all_identifiers_that_a_chain_of_rows_joins():
+    rows = [Names("B1", "X1", "S1"), Names("", "X2", "S1"), Names("B9", "", "S9"), Names("", "", "")]
+    assert members(Grouping(item_links(rows))) == {
+        "asin:B1": {("asin", "B1"), ("fnsku", "X1"), ("fnsku", "X2"), ("sku", "S1")},
+        "asin:B9": {("asin", "B9"), ("sku", "S9")},
+    }
 
 
 EMPTY = seller("")

@@ -68,6 +68,7 @@ NOT_OWED = {
     "replaced and sent back": "d-20 replace 1 with=O2 \n d-9 return 1 of=O1",
     "replaced and sent back under the new order": "d-20 replace 1 with=O2 \n d-9 return 1 of=O2",
     "replaced and paid under the new order": "d-20 replace 1 with=O2 \n d9 CustomerServiceIssue cash 1 order=O2",
+    "a replacement of nothing": "d-20 replace 0 with=O2",
     "a dispute won": f"{ORDER} \n d-20 chargeback 1x20 \n d9 chargeback 1x-20",
     "a dispute paid": f"{ORDER} \n d-20 chargeback 1x20 \n d9 CustomerServiceIssue cash 1 order=O1",
     "a dispute about the seller's own parcel": "d-30 order 1x20 by=Merchant \n d-20 chargeback 1x20",
