@@ -1,10 +1,12 @@
 """Reimbursements taken back without a unit, taken back beyond what was paid, and paid twice."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from tests.unit.detection.cases import TODAY, day, noted, only, review, run, units
+from clario.domain.detection.engine import detect
+from tests.unit.detection.cases import TODAY, day, noted, only, review, run, seller, units
 
 WITHOUT_RETURN, EXCESS = "reimbursement_reversed_without_return", "reimbursement_reversal_excess"
 REVERSED = """
@@ -124,6 +126,14 @@ def test_less_than_was_paid_is_no_excess(paid):
         f"d0 M -1 \n d1 F +1 \n d5 Lost_Warehouse cash 1 pay={paid} \n d9 Reversal_Reimbursement cash -1 pay=8 of=R5"
     )
     assert EXCESS not in units(table)
+
+
+def test_amounts_of_two_currencies_are_not_compared():
+    paid_and_found = "d0 M -1 \n d1 F +1 \n d5 Lost_Warehouse cash 1 pay=8"
+    facts = seller(f"{paid_and_found} \n d9 Reversal_Reimbursement cash -1 pay=11 of=R5")
+    paid, reversed_ = facts.reimbursements
+    other = replace(facts, reimbursements=(paid, replace(reversed_, currency="CAD")))
+    assert detect(other, TODAY).claims == ()
 
 
 # -- paid twice --------------------------------------------------------------------------------------------------------

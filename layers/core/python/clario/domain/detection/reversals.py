@@ -45,7 +45,8 @@ def _excess(grants: list[ReimbursementRow], reversals: list[ReimbursementRow]) -
     granted = sum(max(row.cash_units, 0) + max(row.inventory_units, 0) for row in grants)
     units = max(0, sum(map(taken_back, reversals)) - granted)
     given, last = _amount(grants), reversals[-1]
-    money = _amount(reversals) - given
+    comparable = len({row.currency for row in (*grants, *reversals)}) == 1
+    money = _amount(reversals) - given if comparable else Decimal(0)
     if units or money > tolerance("reversal", given, last.currency, last.approved_on):
         lost = max(units, 1)
         value = Money(max(money, Decimal(0)) / lost, last.currency) if money else None
