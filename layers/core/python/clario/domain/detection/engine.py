@@ -146,11 +146,11 @@ def _money(case: Case, rules: Sequence[MoneyRule], found: _Findings) -> None:
     """Which charges a rule adds up may depend on how long they can be claimed: it is looked at again after that."""
     for rule in rules:
         for finding in found.careful(partial(rule.find, case), rule.kinds, case.facts):
-            if finding.told_from and case.today < finding.told_from:
-                found.review_on(finding.told_from, case.today)
+            if finding.told_from and case.as_of < finding.told_from:
+                found.review_on(finding.told_from, case.as_of)
                 continue
-            claim = findings.claim_of(finding, case.account, case.today)
+            claim = findings.claim_of(finding, case.account, case.as_of)
             mark = finding.fingerprint(case.account.connection)
             found.tell(mark, claim, partial(findings.settled_of, finding))
             if claim is not None:
-                found.review_on(claim.deadline_date + ONE_DAY, case.today)
+                found.review_on(claim.deadline_date + ONE_DAY, case.as_of)

@@ -28,7 +28,7 @@ class Case(NamedTuple):
 
     facts: ComponentFacts
     account: Account
-    today: date
+    as_of: date
 
     def marketplace(self, marketplace_id: str) -> Marketplace:
         """The marketplace of a row; the account's own where the row names none."""

@@ -96,8 +96,8 @@ def _cohorts(case: Case, product: Product, wrong: Sequence[Wrong], history: Hist
 def _finding(case: Case, product: Product, fee: Decimal, cohort: Sequence[Wrong], history: History) -> Finding:
     marketplace = case.marketplace(product.marketplace_id)
     first, newest = cohort[0].charge.entry, cohort[-1].charge.entry
-    claimable = [each for each in cohort if _last_day(case, each) >= case.today] or list(cohort)
-    expired = _last_day(case, claimable[0]) < case.today
+    claimable = [each for each in cohort if _last_day(case, each) >= case.as_of] or list(cohort)
+    expired = _last_day(case, claimable[0]) < case.as_of
     oldest = newest if expired else claimable[0].charge.entry
     still = [each for each in claimable if each.left > 0] or claimable
     jumped = any(each.proof is Proof.MEASUREMENT_JUMP for each in cohort)
@@ -123,7 +123,7 @@ def _finding(case: Case, product: Product, fee: Decimal, cohort: Sequence[Wrong]
 
 def _last_day(case: Case, wrong: Wrong) -> date:
     entry = wrong.charge.entry
-    return window(PolicyFamily.FEE_DIMENSION, case.marketplace(entry.marketplace_id), entry.on, case.today).deadline
+    return window(PolicyFamily.FEE_DIMENSION, case.marketplace(entry.marketplace_id), entry.on, case.as_of).deadline
 
 
 def _why(fee: Decimal, cohort: Sequence[Wrong], claimable: Sequence[Wrong], history: History) -> dict[str, object]:

@@ -129,7 +129,7 @@ def _finding(
 ) -> Finding:
     marketplace = case.marketplace(product.marketplace_id)
     first = group[0].charge.entry
-    claimable = [each for each in group if _last_day(case, each) >= case.today]
+    claimable = [each for each in group if _last_day(case, each) >= case.as_of]
     told = claimable or list(group)
     anchor = (claimable[0] if claimable else group[-1]).charge.entry.on
     return Finding(
@@ -166,7 +166,7 @@ def _credited(case: Case, wrong: Wrong) -> Iterator[Step]:
 
 def _last_day(case: Case, wrong: Wrong) -> date:
     entry = wrong.charge.entry
-    return window(PolicyFamily.FEE_REFERRAL, case.marketplace(entry.marketplace_id), entry.on, case.today).deadline
+    return window(PolicyFamily.FEE_REFERRAL, case.marketplace(entry.marketplace_id), entry.on, case.as_of).deadline
 
 
 def _estimated_as(case: Case, sku: str, usual: frozenset[str]) -> bool:
