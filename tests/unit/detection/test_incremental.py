@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from clario.domain.claims import Claim
 from clario.domain.detection.components import Grouping, ids_of, item_links
 from clario.domain.detection.components import components as cut
-from clario.domain.detection.engine import detect, examine
+from clario.domain.detection.engine import detect, examine, with_statistics
 from clario.domain.detection.facts import TABLES, ComponentFacts, Names, SellerFacts
 from clario.domain.detection.incremental import ComponentState, Id, conditions, due, members
 from clario.domain.values import DayRange
@@ -57,14 +57,15 @@ class Memory:
         parts = {part.key: part for part in cut(facts, today)}
         now = {key: ids_in(part) for key, part in parts.items() if key}
         around = {key: part.neighbours.digest for key, part in parts.items()}
-        holds = conditions(facts, today)
+        account = with_statistics(facts, list(parts.values()))
+        holds = conditions(account, today)
         found = due(self.states, now, around, touched_between(self.facts, facts), today, holds != self.conditions)
         for claim in [c for c in self.claims.values() if not ids_of_claim(c) or ids_of_claim(c) & found.ids]:
             del self.claims[claim.fingerprint]
         for key in found.gone:
             del self.states[key]
         for key in found.keys & parts.keys():
-            result = examine([parts[key]], facts, today)
+            result = examine([parts[key]], account, today)
             self.claims |= {claim.fingerprint: claim for claim in result.claims}
             self.states[key] = ComponentState(now.get(key, frozenset()), around[key], result.next_review_on)
         self.looked_at = len(found.keys & parts.keys())

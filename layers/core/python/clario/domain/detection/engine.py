@@ -84,18 +84,20 @@ def detect(
     return examine(parts, with_statistics(facts, parts), today, tuple(rules), tuple(money_rules))
 
 
-def with_statistics(facts: SellerFacts, parts: Iterable[ComponentFacts]) -> Account:
+def with_statistics(facts: Account, parts: Sequence[ComponentFacts]) -> Account:
     """The account with what is computed over all of its components."""
-    ratios = price_ratios(facts.reimbursements, facts.previews, facts.marketplace.currency)
+    paid = (row for part in parts for row in part.reimbursements)
+    previews = (row for part in parts for row in part.previews)
+    money = (row for part in parts for row in part.money)
     seen = (observation for part in parts for observation in observations(part))
     return Account(
         connection=facts.connection,
         marketplace=facts.marketplace,
         costs=facts.costs,
         coverage=facts.coverage,
-        price_ratios=ratios,
+        price_ratios=price_ratios(paid, previews, facts.marketplace.currency),
         suspect_cells=suspect_cells(seen),
-        bill_days=bill_days(facts.money),
+        bill_days=bill_days(money),
     )
 
 

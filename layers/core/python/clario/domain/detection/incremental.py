@@ -99,7 +99,7 @@ def conditions(account: Account, today: date) -> str:
         account.connection,
         account.marketplace.id,
         sorted(account.price_ratios.items()),
-        sorted(account.suspect_cells),
+        sorted(map(repr, account.suspect_cells)),
         sorted(account.bill_days.items()),
         coverage.signature(account.coverage, today),
     )
