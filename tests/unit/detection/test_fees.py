@@ -259,9 +259,23 @@ def test_no_referral_rule_is_known_before_the_table_begins():
     assert BOOK.rules(date(2024, 1, 14)) == []
 
 
-@pytest.mark.parametrize(("refunded", "marketplace", "kept"), [("3.00", US, "0.60"), ("40", US, "5"), ("40", UK, "8")])
-def test_amazon_keeps_a_fifth_of_a_refunded_referral_fee(refunded, marketplace, kept):
-    assert administration_fee(Decimal(refunded), marketplace, SPRING) == Decimal(kept)
+# refunded   where   kept
+KEPT = """
+3.00         US      0.60
+40           US      5.00
+51.75        NL      5.00     the example of Amazon's page
+8.55         NL      1.71
+40           GB      5.00
+96           AE      15.00
+40           CA      8.00     no limit is known
+"""
+
+
+@pytest.mark.parametrize("case", rows(KEPT, 3), ids=" ".join)
+def test_amazon_keeps_a_fifth_of_a_refunded_referral_fee(case):
+    refunded, country, kept = case
+    (place,) = [marketplace for marketplace in MARKETPLACES.values() if marketplace.country == country]
+    assert administration_fee(Decimal(refunded), place, SPRING) == Decimal(kept)
 
 
 # -- storage, old stock, removals --------------------------------------------------------------------------------------

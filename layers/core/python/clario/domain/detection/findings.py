@@ -99,12 +99,8 @@ def claim_of(finding: Finding, account: Account, today: date) -> Claim | None:
         return None
     covered = coverage.check(account.coverage, finding.anomaly_type, finding.anchor, today)
     tier = Tier.REVIEW if finding.tier is Tier.CLAIM and not covered.complete else finding.tier
-    sure = policy.confidence(finding.proof, today)
-    if not covered.complete:
-        sure = min(sure, policy.confidence("coverage_gap", today))
-    days = policy.window(policy.POLICY_OF[finding.anomaly_type], finding.marketplace, finding.anchor, today)
-    warnings = finding.warnings if covered.complete else (*finding.warnings, "coverage")
     claimed, reviewed = (owed if tier is kind else Decimal(0) for kind in (Tier.CLAIM, Tier.REVIEW))
+    days = policy.window(policy.POLICY_OF[finding.anomaly_type], finding.marketplace, finding.anchor, today)
     return Claim(
         fingerprint=finding.fingerprint(account.connection),
         anomaly_type=finding.anomaly_type,
@@ -115,7 +111,7 @@ def claim_of(finding: Finding, account: Account, today: date) -> Claim | None:
         review_value=reviewed,
         currency=finding.currency,
         value_basis=finding.basis,
-        confidence=sure.quantize(CERTAINTY),
+        confidence=_confidence(finding, covered, today),
         marketplace_id=finding.marketplace.id,
         sku=finding.names.sku,
         fnsku=finding.names.fnsku,
@@ -130,13 +126,20 @@ def claim_of(finding: Finding, account: Account, today: date) -> Claim | None:
             "netting": steps_of(finding),
             "sourceRows": source_rows(finding),
             "coverage": covered.evidence(),
-            "warnings": list(warnings),
+            "warnings": [*finding.warnings, *(() if covered.complete else ("coverage",))],
         },
         order_id=finding.order_id or None,
         order_item_id=finding.order_item_id or None,
         shipment_id=finding.shipment_id or None,
         removal_order_id=finding.removal_order_id or None,
     )
+
+
+def _confidence(finding: Finding, covered: coverage.Covered, today: date) -> Decimal:
+    sure = policy.confidence(finding.proof, today)
+    if not covered.complete:
+        sure = min(sure, policy.confidence("coverage_gap", today))
+    return sure.quantize(CERTAINTY)
 
 
 def settled_of(finding: Finding) -> Settled:
