@@ -2,6 +2,8 @@
 
 import pytest
 
+from clario.domain.values import DayRange
+from tests.unit.detection.cases import covering
 from tests.unit.detection.money_tables import found, owed
 from tests.unit.detection.tables import day
 
@@ -62,6 +64,11 @@ def test_the_claim_counts_from_the_second_charge():
     (claim,) = found(f"{SALE} \n d2 bare 1 of=O1 fee=3.57").claims
     assert (claim.anchor_date, claim.deadline_date, claim.order_id) == (day(2), day(92), "O1")
     assert claim.evidence["valuation"]["unitsCharged"] == 2
+
+
+def test_a_parcel_that_left_before_the_loaded_days_may_be_what_the_fee_is_for():
+    begun = covering(financial_events=(DayRange(day(-10), day(53)),))
+    assert owed(f"{SALE} \n d2 bare 1 of=O1 fee=3.57", TWICE, coverage=begun) == {"review": "1 for 3.57"}
 
 
 # -- monthly bills -----------------------------------------------------------------------------------------------------

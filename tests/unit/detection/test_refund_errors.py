@@ -114,6 +114,11 @@ def test_with_days_of_the_finances_missing_it_is_for_review():
     assert (claim.evidence["warnings"], str(claim.confidence)) == (["coverage"], "0.4000")
 
 
+def test_a_parcel_that_left_before_the_loaded_days_may_have_been_paid_for():
+    begun = covering(financial_events=(DayRange(day(-10), day(53)),))
+    assert owed(f"{SALE} \n d5 back 2x20.00 of=O1", "refund_exceeds_order", coverage=begun) == {"review": "1 for 20.00"}
+
+
 # -- the referral fee --------------------------------------------------------------------------------------------------
 
 FEE_KEPT = {

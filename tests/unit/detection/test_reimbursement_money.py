@@ -126,6 +126,7 @@ PAID = {
         d9 Lost_Warehouse cash 2 pay=10
         d9 posted 15.00 tx=A
         d9 posted 5.00 tx=A""",
+    "in another currency, whatever the amount": "d9 Lost_Warehouse cash 2 pay=10 \n d9 posted 27.40 cur=CAD",
     "in kind": "d9 Lost_Warehouse stock 2",
     "a reversal": "d9 Reversal_Reimbursement cash -2 of=R1",
     "of no amount": "d9 Lost_Warehouse cash 2 pay=0",
@@ -142,7 +143,7 @@ NOT_PAID = {
     "too late": "d31 posted 20.00",
     "another amount": "d9 posted 19.98",
     "another product": "d9 posted 20.00 fnsku=Y1",
-    "another currency": "d9 posted 20.00 cur=CAD",
+    "taken, not given, in another currency": "d9 posted -20.00 cur=CAD",
     "another kind of transaction": "d9 recharge 20.00",
 }
 
@@ -155,6 +156,16 @@ def test_other_money_is_not_that_of_the_approval(posting):
 def test_money_pays_one_approval_only():
     table = "d9 Lost_Warehouse cash 1 pay=10 id=A \n d10 Lost_Warehouse cash 1 pay=10 id=B \n d11 posted 10.00"
     assert owed(table, UNPAID) == {"review": "1 for 10.00"}
+
+
+def test_money_in_another_currency_pays_what_no_other_money_does():
+    table = """
+        d9  Lost_Warehouse cash 1 pay=10 id=A
+        d9  Lost_Warehouse cash 1 pay=7 id=B
+        d9  posted 10.00
+        d9  posted 9.60 cur=CAD"""
+    assert owed(table, UNPAID) == {}
+    assert owed(table.replace("d9  posted 10.00", ""), UNPAID)["review"].startswith("1 for")
 
 
 def test_of_equal_amounts_the_nearest_day_is_paid():

@@ -8,7 +8,7 @@ https://developer-docs.amazon.com/sp-api/docs/finances-api-v2024-06-19-reference
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -78,6 +78,8 @@ def charge_of(path: str) -> Charge:
 NOTHING = Decimal(0)
 HELD_BACK = frozenset({"DEFERRED", "DEFERRED_RELEASED"})
 """States of a sale whose money is held back, or was."""
+PARCELS_APART = timedelta(days=30)
+"""The parcels of an order leave within that time: our choice."""
 RELEASED_SINCE = "DEFERRED_RELEASED"
 """The state of the held-back copy of money that was released since: only the release counts."""
 

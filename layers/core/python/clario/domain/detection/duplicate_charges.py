@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
-from clario.domain.detection.charges import Charge, Entry, OrderItem, name_key, sales
+from clario.domain.detection.charges import PARCELS_APART, Charge, Entry, OrderItem, name_key, sales
 from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fee_charges import FeeCredit, fee_credits
 from clario.domain.detection.fees.tables import other_tables
@@ -74,6 +74,7 @@ def _finding(case: Case, kind: AnomalyType, tier: Tier, proof: str, again: Again
         currency=first.currency,
         rows=tuple(row for entry in (*again.entries, *again.usual) for row in entry.rows),
         steps=tuple(_credited(case.facts, again)),
+        seen_from=first.on - PARCELS_APART,
         why={"fee": again.kind.value, "unitsCharged": again.units + sum(entry.units for entry in again.usual)},
         order_id=item.order_id,
     )

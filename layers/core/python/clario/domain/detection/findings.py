@@ -57,6 +57,7 @@ class Finding:
         proof: the name of the confidence that goes with the kind of proof.
         why: what the rule compared, for the evidence.
         lapsed: what it adds up was too old to be claimed one by one; nothing of it can be filed any more.
+        seen_from: the first day of which everything must be loaded, None: the anchor.
         told_from: before that day nothing can be concluded, None: at once.
     """
 
@@ -81,6 +82,7 @@ class Finding:
     removal_order_id: str = ""
     warnings: tuple[str, ...] = ()
     lapsed: bool = False
+    seen_from: date | None = None
     told_from: date | None = None
 
     @property
@@ -97,7 +99,7 @@ def claim_of(finding: Finding, account: Account, today: date) -> Claim | None:
     owed = finding.owed
     if not owed or finding.lapsed:
         return None
-    covered = coverage.check(account.coverage, finding.anomaly_type, finding.anchor, today)
+    covered = coverage.check(account.coverage, finding.anomaly_type, finding.seen_from or finding.anchor, today)
     tier = Tier.REVIEW if finding.tier is Tier.CLAIM and not covered.complete else finding.tier
     claimed, reviewed = (owed if tier is kind else Decimal(0) for kind in (Tier.CLAIM, Tier.REVIEW))
     days = policy.window(policy.POLICY_OF[finding.anomaly_type], finding.marketplace, finding.anchor, today)

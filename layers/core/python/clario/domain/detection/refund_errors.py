@@ -6,12 +6,13 @@ https://sellercentral.amazon.com/help/hub/reference/G200379860.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
-from clario.domain.detection.charges import Charge, Entry, OrderItem, recharges, refunds, sales
+from clario.domain.detection.charges import PARCELS_APART, Charge, Entry, OrderItem, recharges, refunds, sales
 from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fees.referral import administration_fee
 from clario.domain.detection.findings import Case, Finding, Step
@@ -34,6 +35,11 @@ class Refunded(NamedTuple):
     item: OrderItem
     sold: tuple[Entry, ...]
     back: tuple[Entry, ...]
+
+    @property
+    def seen_from(self) -> date:
+        """The day from which everything of the order must be loaded: another parcel may have left before the first."""
+        return min(entry.on for entry in self.sold) - PARCELS_APART
 
     @property
     def units_sold(self) -> int:
@@ -127,6 +133,7 @@ def _finding(case: Case, kind: AnomalyType, refunded: Refunded, over: Decimal) -
         currency=first.currency,
         rows=tuple(row for entry in (*refunded.back, *refunded.sold) for row in entry.rows),
         steps=_charged_again(case, refunded),
+        seen_from=refunded.seen_from,
         why={"paid": str(paid), "refunded": str(back), "unitsSold": refunded.units_sold, "unitsRefunded": units_back},
         order_id=item.order_id,
     )
@@ -193,6 +200,7 @@ def _fee_finding(case: Case, refunded: Refunded, entry: Entry, due: Decimal, giv
         wrong=due - given,
         currency=entry.currency,
         rows=(*entry.rows, *(row for sale in refunded.sold for row in sale.rows)),
+        seen_from=refunded.seen_from,
         why={"due": str(due), "givenBack": str(given)},
         order_id=item.order_id,
     )

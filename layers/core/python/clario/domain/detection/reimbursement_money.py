@@ -144,16 +144,27 @@ def _unposted(rows: Sequence[ReimbursementRow], postings: list[Posting]) -> list
 def _by_nearness(
     groups: Sequence[list[ReimbursementRow]], postings: Sequence[Posting]
 ) -> list[tuple[list[ReimbursementRow], Posting]]:
-    """Groups of rows with the postings of just their amount, single rows first, then the nearest in time."""
+    """Groups of rows with the postings that may pay them: those of just the amount first, single rows before others,
+    then the nearest in time. In another currency the amount says nothing."""
     pairs = [(group, posting) for group in groups for posting in postings if _pays(posting, group)]
-    return sorted(pairs, key=lambda pair: (len(pair[0]), abs(pair[1].on - pair[0][0].approved_on), pair[1].on))
+    return sorted(pairs, key=lambda pair: (_is_foreign(pair[1], pair[0]), len(pair[0]), *_apart(pair[1], pair[0])))
 
 
 def _pays(posting: Posting, group: Sequence[ReimbursementRow]) -> bool:
-    amount = sum((row.amount_total or NOTHING for row in group), NOTHING)
-    day, same = group[0].approved_on, posting.rows[0].currency == group[0].currency
-    near = day - POSTED_BEFORE <= posting.on <= day + POSTED_AFTER
-    return near and same and abs(posting.amount - amount) <= CENT
+    day = group[0].approved_on
+    if not day - POSTED_BEFORE <= posting.on <= day + POSTED_AFTER:
+        return False
+    if _is_foreign(posting, group):
+        return len(group) == 1 and posting.amount > 0
+    return abs(posting.amount - sum((row.amount_total or NOTHING for row in group), NOTHING)) <= CENT
+
+
+def _is_foreign(posting: Posting, group: Sequence[ReimbursementRow]) -> bool:
+    return posting.rows[0].currency != group[0].currency
+
+
+def _apart(posting: Posting, group: Sequence[ReimbursementRow]) -> tuple[timedelta, date]:
+    return abs(posting.on - group[0].approved_on), posting.on
 
 
 def _unpaid(case: Case, row: ReimbursementRow) -> Finding:
