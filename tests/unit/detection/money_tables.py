@@ -8,7 +8,7 @@
             tx= state= release= (its transaction, and the held-back one that it releases)
     d9      credit 1.00  of=O1            Amazon corrects a fee; name= (how it calls that)
     d9      posted 9.50                   a reimbursement's money; tx= (transactions of one name are one)
-    d9      bill   39.99  name=Subscription              a service fee; at= (marketplace) tx=
+    d9      bill   39.99  name=Subscription              a service fee; at= (marketplace) tx= text= path=
     d9      preview  8x6x0.5 5oz  price=20 ref=3.00 fee=3.57 group=Home                 what Amazon believes
     d9      stored 10  vol=0.5 rate=0.78 fee=3.90 sides=12x12x6 in=PHX7 tier= more= off= danger=    September's storage
     d9      old    10  ages=181-210 vol=1 fee=5.00       the surcharge on old stock
@@ -139,7 +139,7 @@ def _posted(line: Entry) -> Iterator[tuple[str, MoneyRow]]:
 
 
 def _bill(line: Entry) -> Iterator[tuple[str, MoneyRow]]:
-    path = f"AmazonFees/{line.get('name')}" if line.get("name") else "Unitemized"
+    path = f"AmazonFees/{line.get('name')}" if line.get("name") else line.get("path", "Unitemized")
     row = _money(line, "ServiceFee", path, -Decimal(line.words[0]))
     names = {} if "sku" in line.given or "fnsku" in line.given else {"sku": "", "asin": ""}
     yield "money", replace(row, description=line.get("text"), **names)

@@ -29,6 +29,10 @@ Goodwill                                                      amazons_own
 RestockingFee                                                 amazons_own
 AmazonFees/FBAStorageFee                                      other
 Tax                                                           tax
+ShipmentItemList/ItemFeeList/Commission                       referral
+ShipmentItemList/PromotionList/CoreDiscount                   promotion
+ShipmentItemList/ItemTaxWithheldList/TaxesWithheld/MarketplaceFacilitatorTax-Principal  tax
+ShipmentItemAdjustmentList/ItemChargeAdjustmentList/Tax       tax
 Something/New                                                 other
 """
 

@@ -80,6 +80,7 @@ TWO_BILLS = {
         d6  bill 6.50  name=FBAStorageFee tx=A
         d9  bill 3.50  name=FBAStorageFee tx=B
         d9  bill 6.50  name=FBAStorageFee tx=B""",
+    "as the older API names it": "d0 bill 39.99 path=FeeList/Subscription \n d1 bill 39.99 path=FeeList/Subscription",
     "named by the description alone": "d0 bill 39.99 text=Subscription \n d1 bill 39.99 text=Subscription",
     "of one product": "d0 bill 5 name=FBAStorageFee sku=S \n d1 bill 5 name=FBAStorageFee sku=S",
 }

@@ -13,7 +13,6 @@ from clario.domain.detection.components import components
 from clario.domain.detection.fee_cells import Observation, observations, suspect_cells
 from clario.domain.detection.fees.fulfillment import Cell
 from clario.domain.detection.measurements import Product
-from clario.domain.values import MARKETPLACES
 from tests.unit.detection.cases import TODAY
 from tests.unit.detection.money_tables import account, found, owed
 from tests.unit.detection.tables import day
@@ -294,7 +293,7 @@ UNOBSERVED = {
     "of apparel": f"d0-5 sale 1x20 fee=3.57 \n d3 {SMALL} group=Apparel",
     "of dangerous goods": f"d0-5 sale 1x20 fee=3.57 \n d3 {SMALL} \n d0 stored 1 danger=Flammable",
     "of another marketplace": f"d0-5 sale 1x20 fee=3.57 at=UK \n d3 {SMALL} at=UK",
-    "of no marketplace": f"d0-5 sale 1x20 fee=3.57 at=? \n d3 {SMALL} at=?",
+    "of no marketplace": f"d0-5 sale 1x20 fee=3.57 at=? cur=XXX \n d3 {SMALL} at=? cur=XXX",
     "before the tables begin": f"d-905--900 sale 1x20 fee=3.57 \n d3 {SMALL}",
 }
 
@@ -305,9 +304,8 @@ def test_charges_that_cannot_be_compared_are_not_observed(table):
     assert list(observations(part)) == []
 
 
-def test_a_row_without_a_marketplace_is_of_the_accounts_own():
+def test_a_row_without_a_marketplace_is_of_the_one_with_its_currency():
     table = f"{USUAL} at=? \n d12 sale 1x20 fee=5.00 at=? \n d13 sale 1x20 fee=3.57 at=?"
     (claim,) = found(table).claims
     assert (claim.marketplace_id, claim.tier) == ("ATVPDKIKX0DER", Tier.CLAIM)
-    uk = MARKETPLACES["A1F83G8C2ARO7P"]
-    assert owed(table, KIND, marketplace=uk) == {}
+    assert owed(table.replace("at=?", "at=? cur=CAD"), KIND) == {}

@@ -211,7 +211,7 @@ def _service_fees(facts: ComponentFacts) -> list[Bill]:
     return [bill for bill in bills if bill.amount > 0]
 
 
-GROUPS = frozenset({"amazonfees", "expenses", "base", "unitemized", "servicefee"})
+GROUPS = frozenset({"amazonfees", "expenses", "base", "unitemized", "servicefee", "feelist"})
 
 
 def fee_name(row: MoneyRow) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from clario.domain.detection.charges import Charge, Entry, OrderItem, name_key, sales
 from clario.domain.detection.facts import ComponentFacts
 from clario.domain.detection.lots import Family
-from clario.domain.detection.measurements import Product
+from clario.domain.detection.measurements import Product, place_id
 from clario.domain.detection.money_rows import MoneyRow
 from clario.domain.detection.reimbursements import family_of
 from clario.domain.detection.unit_rows import ReimbursementRow
@@ -51,7 +51,7 @@ def fee_charges(facts: ComponentFacts) -> Mapping[Product, tuple[FeeCharge, ...]
                 days = _days(entry, shipped.get(item, ()))
                 totals = {entry.sum(Charge.PRICE), entry.sum(Charge.PRICE, Charge.PROMOTION)}
                 prices = tuple(sorted(total / entry.units for total in totals))
-                product = Product(entry.marketplace_id, entry.asin or item.sku)
+                product = Product(place_id(entry.marketplace_id, entry.currency), entry.asin or item.sku)
                 table[product].append(FeeCharge(entry, days, prices, fee / entry.units))
     return {product: tuple(sorted(charges, key=_order)) for product, charges in table.items()}
 

@@ -36,6 +36,7 @@ from clario.domain.detection.measurements import (
     dangerous,
     has_other_rates,
     measured_products,
+    place_id,
 )
 from clario.domain.detection.policy import PolicyFamily, window
 
@@ -123,7 +124,12 @@ def _finding(case: Case, product: Product, fee: Decimal, cohort: Sequence[Wrong]
 
 def _last_day(case: Case, wrong: Wrong) -> date:
     entry = wrong.charge.entry
-    return window(PolicyFamily.FEE_DIMENSION, case.marketplace(entry.marketplace_id), entry.on, case.as_of).deadline
+    return window(
+        PolicyFamily.FEE_DIMENSION,
+        case.marketplace(place_id(entry.marketplace_id, entry.currency)),
+        entry.on,
+        case.as_of,
+    ).deadline
 
 
 def _why(fee: Decimal, cohort: Sequence[Wrong], claimable: Sequence[Wrong], history: History) -> dict[str, object]:

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from clario.domain.detection.charges import name_key
 from clario.domain.detection.facts import ComponentFacts
 from clario.domain.detection.fees.sizes import Package, package
 from clario.domain.detection.fees.tables import FulfillmentTables
+from clario.domain.values import MARKETPLACES
 
 # Exact by definition: https://www.nist.gov/pml/owm/si-units-length and si-units-mass.
 INCHES = {"inches": Decimal(1), "inch": Decimal(1), "in": Decimal(1), "centimeters": 1 / Decimal("2.54")}
@@ -34,13 +36,21 @@ class Measured(NamedTuple):
     group: str
 
 
+@cache
+def place_id(marketplace_id: str, currency: str) -> str:
+    """A marketplace's id; where a row names none that we know, that of the first one with its currency, or ""."""
+    if marketplace_id in MARKETPLACES:
+        return marketplace_id
+    return next((place.id for place in MARKETPLACES.values() if place.currency == currency), "")
+
+
 def measured_products(facts: ComponentFacts) -> Mapping[Product, tuple[Measured, ...]]:
     """What is known of each product's size, oldest first. Read once: `facts.once(measured_products)`."""
     table: defaultdict[Product, list[Measured]] = defaultdict(list)
     for row in facts.previews:
         packed = packed_of(row.sides, row.length_unit, row.weight, row.weight_unit)
         if packed:
-            product = Product(row.marketplace_id, row.asin or row.sku)
+            product = Product(place_id(row.marketplace_id, row.currency), row.asin or row.sku)
             table[product].append(Measured(row.seen_on, packed, name_key(row.product_group)))
     return {product: tuple(seen) for product, seen in table.items()}
 

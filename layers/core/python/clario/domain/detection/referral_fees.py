@@ -18,7 +18,7 @@ from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fee_charges import fee_credits
 from clario.domain.detection.fees.referral import ReferralBook, referral_book
 from clario.domain.detection.findings import Case, Finding, Step
-from clario.domain.detection.measurements import Product
+from clario.domain.detection.measurements import Product, place_id
 from clario.domain.detection.policy import PolicyFamily, tolerance, window
 from clario.domain.detection.valuation import newest_previews
 
@@ -80,7 +80,7 @@ def _by_product(facts: ComponentFacts) -> dict[Product, list[Entry]]:
     for item, entries in facts.once(sales).items():
         for entry in entries:
             if entry.has_goods and entry.sum(Charge.REFERRAL) < 0:
-                table[Product(entry.marketplace_id, entry.asin or item.sku)].append(entry)
+                table[Product(place_id(entry.marketplace_id, entry.currency), entry.asin or item.sku)].append(entry)
     return {product: sorted(found, key=lambda e: (e.on, e.rows[0].event_id)) for product, found in table.items()}
 
 
@@ -166,13 +166,18 @@ def _credited(case: Case, wrong: Wrong) -> Iterator[Step]:
 
 def _last_day(case: Case, wrong: Wrong) -> date:
     entry = wrong.charge.entry
-    return window(PolicyFamily.FEE_REFERRAL, case.marketplace(entry.marketplace_id), entry.on, case.as_of).deadline
+    return window(
+        PolicyFamily.FEE_REFERRAL,
+        case.marketplace(place_id(entry.marketplace_id, entry.currency)),
+        entry.on,
+        case.as_of,
+    ).deadline
 
 
 def _estimated_as(case: Case, sku: str, usual: frozenset[str]) -> bool:
     """Whether Amazon's own newest estimate for the product follows a usual rule."""
     preview = case.facts.once(newest_previews).get(sku)
-    book = referral_book(case.marketplace(preview.marketplace_id)) if preview else None
+    book = referral_book(case.marketplace(place_id(preview.marketplace_id, preview.currency))) if preview else None
     if not (preview and book and preview.price and preview.referral_fee):
         return False
     return bool(book.categories(preview.seen_on, preview.price, preview.referral_fee) & usual)
