@@ -167,7 +167,7 @@ def _reimbursement(line: Line) -> tuple[str, ReimbursementRow]:
         reason=line.verb,
         **line.label,
         condition="NewItem",
-        currency="USD",
+        currency=line.get("cur", "USD"),
         amount_per_unit=each,
         amount_total=Decimal(line.get("total")) if line.get("total") else each * units.get("cash", 0),
         cash_units=units.get("cash", 0),
@@ -356,7 +356,7 @@ def _removal(line: Line) -> tuple[str, RemovalRow]:
         shipped=line.number_of("shipped") or 0,
         in_process=line.number_of("left") or 0,
         fee=Decimal(line.get("fee")) if line.get("fee") else None,
-        currency="USD",
+        currency=line.get("cur", "USD"),
         paid_on=line.day("paid"),
         ref=line.ref("removal_orders"),
     )

@@ -80,6 +80,13 @@ def test_money_for_something_else_tops_up_nothing(more):
     assert owed(table, UNDERPAID, today=day(75), costs=cost("20"), coverage=loaded) == {"claim": "1 for 10.00"}
 
 
+def test_a_payment_in_another_currency_is_of_that_currencys_marketplace():
+    table = "d9 Lost_Warehouse cash 1 pay=10 cur=GBP"
+    (claim,) = [c for c in found(table, costs=cost("20", currency="GBP")).claims if c.anomaly_type == UNDERPAID]
+    assert (claim.marketplace_id, claim.currency) == ("A1F83G8C2ARO7P", "GBP")
+    assert owed(table, UNDERPAID, costs=cost("20")) == {}
+
+
 def test_the_dispute_counts_from_the_approval():
     (claim,) = [
         claim

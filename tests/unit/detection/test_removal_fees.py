@@ -79,10 +79,21 @@ def test_a_fee_that_may_be_right_is_not_told(table):
     assert owed(table, KIND) == {}
 
 
+def test_a_removal_in_another_currency_is_of_that_currencys_marketplace():
+    table = f"{SMALL} \n d0 removal 3 of=V1 shipped=3 fee=99"
+    assert owed(f"{table} cur=MXN", KIND) == {}
+    (claim,) = [
+        claim
+        for claim in found(f"d0 removal 3 of=V1 cancelled=3 fee=3.12 cur=MXN \n {BILL}").claims
+        if claim.anomaly_type == KIND
+    ]
+    assert claim.marketplace_id == "A1AM78C64UM0Y8"
+
+
 def test_where_no_table_is_known_a_fee_posted_for_nothing_is_told():
     uk = MARKETPLACES["A1F83G8C2ARO7P"]
-    nothing = "d0 removal 3 of=V1 cancelled=3 fee=3.12 \n d9 bill 3.12 name=FBARemovalFee sku=SKU-X1"
-    assert owed(f"{SMALL} \n d0 removal 3 of=V1 shipped=3 fee=99", KIND, marketplace=uk) == {}
+    nothing = "d0 removal 3 of=V1 cancelled=3 fee=3.12 cur=GBP \n d9 bill 3.12 name=FBARemovalFee sku=SKU-X1"
+    assert owed(f"{SMALL} \n d0 removal 3 of=V1 shipped=3 fee=99 cur=GBP", KIND, marketplace=uk) == {}
     assert owed(nothing, KIND, marketplace=uk) == {"review": "3 for 3.12"}
 
 

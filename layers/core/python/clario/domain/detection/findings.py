@@ -14,6 +14,7 @@ from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim, Evidence, Settled, Tier, fingerprint
 from clario.domain.detection import coverage, policy
 from clario.domain.detection.facts import Account, ComponentFacts, Names
+from clario.domain.detection.measurements import place_id
 from clario.domain.detection.source import SourceRow, as_source_row
 from clario.domain.values import MARKETPLACES, Marketplace
 
@@ -33,6 +34,11 @@ class Case(NamedTuple):
     def marketplace(self, marketplace_id: str) -> Marketplace:
         """The marketplace of a row; the account's own where the row names none."""
         return MARKETPLACES.get(marketplace_id, self.account.marketplace)
+
+    def market_of(self, currency: str) -> Marketplace:
+        """The marketplace of a row that names only a currency: the account's own if it is its currency."""
+        home = self.account.marketplace
+        return home if home.currency == currency else self.marketplace(place_id("", currency))
 
 
 class Step(NamedTuple):

@@ -52,7 +52,7 @@ def _documented_cost(case: Case, row: ReimbursementRow) -> CostRow | None:
 
 
 def _underpaid(case: Case, row: ReimbursementRow, cost: CostRow) -> Iterator[Finding]:
-    cap = unit_cap(case.account.marketplace, row.approved_on)
+    cap = unit_cap(case.market_of(row.currency), row.approved_on)
     fair = min(cost.unit_cost, cap.amount) if cap and cap.currency == cost.currency else cost.unit_cost
     paid = (row.amount_total or NOTHING) / row.cash_units
     if fair - paid <= tolerance("underpaid", fair, row.currency, row.approved_on):
@@ -61,7 +61,7 @@ def _underpaid(case: Case, row: ReimbursementRow, cost: CostRow) -> Iterator[Fin
         anomaly_type=AnomalyType.REIMBURSEMENT_UNDERPAID,
         tier=Tier.REVIEW if family_of(row) in PERHAPS else Tier.CLAIM,
         proof="document_cost",
-        marketplace=case.account.marketplace,
+        marketplace=case.market_of(row.currency),
         names=Names(row.asin, row.fnsku, row.sku),
         subject=f"{row.reimbursement_id}/{row.sku}",
         anchor=row.approved_on,
@@ -172,7 +172,7 @@ def _unpaid(case: Case, row: ReimbursementRow) -> Finding:
         anomaly_type=AnomalyType.REIMBURSEMENT_NOT_PAID_OUT,
         tier=Tier.REVIEW,
         proof="not_paid_out",
-        marketplace=case.account.marketplace,
+        marketplace=case.market_of(row.currency),
         names=Names(row.asin, row.fnsku, row.sku),
         subject=f"{row.reimbursement_id}/{row.sku}/{row.ordinal}",
         anchor=row.approved_on,

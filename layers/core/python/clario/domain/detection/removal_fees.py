@@ -83,7 +83,7 @@ def _take(row: RemovalRow, charges: list[MoneyRow]) -> MoneyRow | None:
 
 def _expected(case: Case, row: RemovalRow) -> Decimal | None:
     """The fee of what was to be taken out; None where the product's size, or the rate, is not known."""
-    place = case.account.marketplace
+    place = case.market_of(row.currency)
     sizes, rates = fulfillment_tables(place), other_tables(place)
     seen = case.facts.once(newest_previews).get(row.sku)
     if seen is None or abs(seen.seen_on - row.updated_on) > SPEAKS_FOR:
@@ -104,7 +104,7 @@ def _finding(
         anomaly_type=AnomalyType.REMOVAL_FEE_ERROR,
         tier=Tier.REVIEW,
         proof="billing_rule",
-        marketplace=case.account.marketplace,
+        marketplace=case.market_of(row.currency),
         names=Names(row.asin, row.fnsku, row.sku),
         subject=f"{row.order_id}/{row.fnsku}/{len(rows)}",
         anchor=charge.posted_on if isinstance(charge, MoneyRow) else row.updated_on,
