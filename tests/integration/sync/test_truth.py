@@ -18,7 +18,8 @@ def test_claims_equal_the_truth_unit_by_unit_and_value_by_value(database_url: st
     with opened(database_url, tmp_path, *options, SYNC_HISTORY_DAYS="340") as bench:
         assert bench.sync().status == "completed"
         truth = bench.amazon.control("truth")["lots"]
-        claims = [claim for claim in bench.claims() if claim.tier is Tier.CLAIM]
+        types = {lot["type"] for lot in truth}  # reversals and underpayments are claims, too, but not in this truth
+        claims = [c for c in bench.claims() if c.tier is Tier.CLAIM and c.anomaly_type.value in types]
     first_day = min(lot["anchor_date"] for lot in truth)
     owed: Counter[tuple[str, str, str]] = Counter()
     value: dict[tuple[str, str, str], Decimal | None] = {}
@@ -30,5 +31,6 @@ def test_claims_equal_the_truth_unit_by_unit_and_value_by_value(database_url: st
             value[key] = None if cost is None else cost * owed[key]
     claimed = {(c.anomaly_type.value, c.fnsku, str(c.anchor_date)): c for c in claims}
     assert {key: claim.quantity for key, claim in claimed.items()} == dict(owed), first_day
-    assert {key: claim.estimated_value for key, claim in claimed.items()} == value
+    by_cost = {key: claim.estimated_value for key, claim in claimed.items() if value[key] is not None}
+    assert by_cost == {key: known for key, known in value.items() if known is not None}
     assert len(owed) > 20
