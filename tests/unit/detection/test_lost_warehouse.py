@@ -121,6 +121,18 @@ def test_a_unit_given_back_and_found_settles_one_lot_only():
     assert units(table) == {"lost": 1}
 
 
+def test_a_unit_given_back_for_one_payment_is_not_the_replacement_for_another():
+    table = """
+        d0   M                       -1
+        d5   M                       -1
+        d10  Lost_Warehouse          cash 1
+        d20  Reversal_Reimbursement  cash -1 stock 1  of=R10
+        d21  N                       +1
+        d25  Lost_Warehouse          stock 1"""
+    assert run(table).claims == ()
+    assert units(table.replace("d25  Lost_Warehouse          stock 1", "")) == {"lost": 1}
+
+
 def test_amazons_smaller_count_wins():
     assert units("d0 M -16 open=11 settled=5") == {"lost": 11}
 
