@@ -1,14 +1,15 @@
 # Works with GNU make 3.81 and newer. `make` alone lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench format amazon invoke clean setup
+.PHONY: help demo serve test check build deploy prove bench bench-load bench-coldstart bench-serving format invoke sam-env amazon clean setup
 .SUFFIXES:
 
 PY := .venv/bin/python
-# Arguments for pytest: make test ARGS="-k netting"
+# Arguments for pytest and for the local Amazon: make test ARGS="-k netting"
 ARGS ?=
+SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 demo: setup ## a synthetic seller's first sync, and what Amazon owes him
 	@$(PY) -m devstack.demo
@@ -19,16 +20,41 @@ serve: setup ## the API and all behind it on this machine, port 8000 (or PORT)
 test: setup ## run the test suite
 	@$(PY) -m pytest -n 2 $(ARGS)
 
-check: setup ## format, lint, types, coverage of the domain, security
+check: setup ## format, lint, types, coverage of the domain, security, the template
+	@devstack/environment.sh .tools/sam requirements/sam.txt
+	@devstack/environment.sh .tools/checkov requirements/checkov.txt
 	@$(PY) -m ruff format --check --quiet . && $(PY) -m ruff check --quiet .
 	@$(PY) -m mypy
 	@$(PY) -m coverage run -m pytest -q -p no:cacheprovider tests/unit/domain tests/unit/detection >/dev/null
 	@$(PY) -m coverage report --skip-covered
 	@$(PY) -m bandit --quiet --recursive layers functions --severity-level medium
+	@# With --lint sam runs cfn-lint as well; it asks for a region and goes nowhere.
+	@said=$$(AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint 2>&1) || { echo "$$said"; exit 1; }
+	@said=$$(.tools/checkov/bin/checkov --config-file .checkov.yaml 2>&1) || { echo "$$said"; exit 1; }
 	@echo "check: all good"
 
-bench: setup ## what it costs: the first load at Amazon's pace
+build: setup ## what is deployed: functions and layers for Lambda, with their sizes
+	@devstack/environment.sh .tools/sam requirements/sam.txt
+	@mkdir -p .aws-sam
+	@$(SAM) build >.aws-sam/build.log 2>&1 || { sed -n '/^Build Failed/,$$p' .aws-sam/build.log >&2; exit 1; }
+	@$(PY) -m devstack.packages
+
+deploy: build ## build, migrate the database, deploy: make deploy ENV=dev
+	@$(PY) -m devstack.deploy $(ENV)
+
+prove: setup ## prove a deployed stack, ten minutes: make prove STACK=clario-dev [SELLER=id]
+	@$(PY) -m devstack.proof $(STACK) $(SELLER)
+
+bench: bench-load bench-coldstart bench-serving ## all measurements
+
+bench-load: setup ## how long the first load takes at Amazon's pace
 	@$(PY) -m bench.first_load
+
+bench-serving: setup ## how fast the local Amazon itself is
+	@$(PY) -m bench.serving
+
+bench-coldstart: setup ## how long each function takes to start: make bench-coldstart [PYTHON=3.13]
+	@$(PY) -m bench.coldstart $(if $(PYTHON),--python $(PYTHON))
 
 format: setup ## put the code into its form
 	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
@@ -36,14 +62,17 @@ format: setup ## put the code into its form
 invoke: setup ## one function as Lambda runs it: make invoke FN=fetch [EVENT=file]
 	@$(PY) -m devstack.invoke $(FN) $(EVENT)
 
-amazon: setup ## the local Amazon alone
-	@$(PY) -m local_amazon serve
+sam-env: setup ## what `sam local invoke` needs, until Ctrl-C; Docker Desktop: HOST=host.docker.internal
+	@$(PY) -m devstack.sam_env $(HOST)
+
+amazon: setup ## the local Amazon alone (make amazon ARGS="--profile us --profile eu")
+	@$(PY) -m local_amazon serve $(ARGS)
 
 clean: ## remove what was built and the local data
 	@# Root behind a closed folder keeps the database elsewhere; a note says where (devstack/postgres/places.py).
 	find .data -name WHERE-IS-THE-DATA.txt -exec sed -n 's/.*its data is in //p' {} + 2>/dev/null | \
 	  while read -r place; do rm -rf "$$place"; done
-	rm -rf .venv .data .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf .venv .tools .aws-sam .data .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup: # the environment, when it is missing, of other pins, or was moved

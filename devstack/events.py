@@ -12,6 +12,7 @@ from clario.bootstrap import Container
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim, DetectionRun, Tier, fingerprint, reconcile
 from clario.domain.progress import STARTED, STARTING_MESSAGE
+from clario.domain.streams import STREAMS
 from clario.domain.values import MARKETPLACES, local_day
 from clario.errors import AmazonNotConnected
 from clario.services.work import Connection, EnvironmentConnection
@@ -26,7 +27,7 @@ SESSION = "${SESSION_TOKEN}"  # in the files, where a signed token goes
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """The slice of a function's event: a week of a stream, so many weeks ago, which these functions have worked on."""
+    """The slice of a function's event: a day of a stream, so many weeks ago, which these functions have worked on."""
 
     stream: str
     weeks_ago: int
@@ -92,21 +93,13 @@ def _begin(container: Container, environment: EnvironmentConnection) -> Connecti
 
 def _add_slice(container: Container, connection: Connection, slice_id: int, entry: _Slice) -> None:
     """A slice under the id that its event names."""
-    start = _today(container) - timedelta(weeks=entry.weeks_ago)
+    day = _today(container) - timedelta(weeks=entry.weeks_ago)
+    source = STREAMS[entry.stream].sources[0].name
     with container.database.statements(SELLER) as run:
         run.connection.execute(
-            "INSERT INTO sync_slices (slice_id, sync_id, seller_id, connection_id, stream, scope, start_day, end_day)"
-            " OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            (
-                slice_id,
-                SYNC,
-                SELLER,
-                connection.connection_id,
-                entry.stream,
-                SHOP,
-                start,
-                start + timedelta(days=6),
-            ),
+            "INSERT INTO sync_slices (slice_id, sync_id, seller_id, connection_id, stream, source, scope, start_day,"
+            " end_day) OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (slice_id, SYNC, SELLER, connection.connection_id, entry.stream, source, SHOP, day, day),
         )
         run.connection.execute("UPDATE sync_progress SET planned_at = clario_now() WHERE sync_id = %s", (SYNC,))
 

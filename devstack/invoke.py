@@ -34,6 +34,9 @@ def main(arguments: list[str] | None = None, data: Path = DATA) -> int:
     except ClarioError as error:
         print(f"invoke: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("invoke: stopped", file=sys.stderr)
+        return 130
     return _show(outcome, seconds)
 
 
@@ -74,9 +77,9 @@ def invoke_event(
         if events.SYNC in event or events.SESSION in event or event.strip() == "{}":
             events.prepare(container, [function.name])
         text = event.replace(events.SESSION, sign_in_token(container, events.SELLER) or "")
-        variables = {name: value for name, value in values.items() if name in function.local_variables}
+        environment = function_environment(function.name, function.with_secrets(values), memory=function.memory)
         began = time.monotonic()
-        with FunctionProcess(function_environment(function.name, variables, memory=function.memory)) as process:
+        with FunctionProcess(environment) as process:
             outcome = process.invoke(text.encode(), timeout or function.timeout)
             return outcome, time.monotonic() - began
 

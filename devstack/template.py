@@ -11,10 +11,7 @@ from clario.config import SECRETS
 from devstack.functions import ROOT
 
 TEMPLATE = ROOT / "template.yaml"
-# What only a stand-in for Amazon needs: real ones have an address and a pace that are known.
-LOCAL_ONLY = frozenset({"AMAZON_LWA_TOKEN_URL", "AMAZON_SPAPI_RATE_SCALE", "AWS_ENDPOINT_URL"})
-
-_AT_HOME = {f"{name.upper()}_ARN": name.upper() for name in SECRETS}
+_SECRETS = {f"{name.upper()}_ARN": name.upper() for name in SECRETS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +24,15 @@ class Function:
     memory: int
     variables: frozenset[str]
 
-    @property
-    def local_variables(self) -> frozenset[str]:
-        """The names it gets on this machine: secrets themselves instead of where they are."""
-        return frozenset(_AT_HOME.get(name, name) for name in self.variables) | LOCAL_ONLY
+    def with_secrets(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Its part of the values, secrets as such."""
+        names = {_SECRETS.get(name, name) for name in self.variables}
+        return {name: value for name, value in values.items() if name in names}
+
+    def as_deployed(self, values: Mapping[str, str], prefix: str) -> dict[str, str]:
+        """Its part of the values, of each secret the name in Secrets Manager: `prefix` and the variable it is for."""
+        secrets = {arn: prefix + name for arn, name in _SECRETS.items() if arn in self.variables and values.get(name)}
+        return {name: value for name, value in values.items() if name in self.variables} | secrets
 
 
 @cache

@@ -17,16 +17,23 @@ class JsonHandler(BaseHTTPRequestHandler):
     def body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
+    def handle_expect_100(self) -> bool:
+        """Say at once that the body may come: the client would wait a second for it."""
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()
+        return goes_on
+
     def answer(self, status: int, content: Any, **headers: str) -> None:
         """Send `content` as JSON; an underscore in a header's name stands for a hyphen."""
-        data = json.dumps(content).encode()
+        self.send(status, json.dumps(content).encode(), Content_Type="application/json", **headers)
+
+    def send(self, status: int, content: bytes, **headers: str) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Content-Length", str(len(content)))
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
-        self.wfile.write(data)
+        self.wfile.write(content)
         self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
@@ -48,9 +55,13 @@ class LoopbackServer:
         self._server = _Server(("127.0.0.1", 0), handler)
 
     @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
     def address(self) -> str:
         """Host and port."""
-        return f"127.0.0.1:{self._server.server_address[1]}"
+        return f"127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name=self.address, daemon=True).start()

@@ -43,13 +43,21 @@ AWS_ERRORS = frozenset(
     {
         "States.Timeout",
         "Lambda.AWSLambdaException",
+        "Lambda.ClientExecutionTimeoutException",
         "Lambda.SdkClientException",
         "Lambda.ServiceException",
         "Lambda.TooManyRequestsException",
         "Lambda.Unknown",
+        "Runtime.ExitError",
+        "Sandbox.Timedout",
     }
 )
-"""Errors that AWS raises around a handler: https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html"""
+"""Errors that AWS raises around a handler.
+
+A function whose time is up, or whose process died, is Lambda.Unknown, unless Lambda's answer has a name for it:
+https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
+"""
 _NAME_LIMIT = 80  # characters of a state's name
 _NUMBERS: dict[str, tuple[float, float]] = {
     "TimeoutSeconds": (1, 99_999_999),

@@ -1,10 +1,11 @@
 """Requests and answers as values, and the error bodies Amazon sends."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,19 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer. `reset_after`: break the connection after that many bytes of the body (0: before any answer)."""
+    """An HTTP answer. A long body is written by `write` when the answer is sent, so that others need not wait.
+
+    `reset_after`: break the connection after that many bytes of the body, negative counts from its end (0: before any
+    answer); `silent_for`: seconds (real ones) to keep the client waiting before that.
+    """
 
     status: int
     body: bytes = b""
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
+    write: Callable[[IO[bytes]], None] | None = None
     reset_after: int | None = None
+    silent_for: float = 0
 
     def with_header(self, name: str, value: str) -> "Answer":
         return replace(self, headers={**self.headers, name: value})
@@ -54,6 +61,10 @@ def json_answer(body: object, status: int = 200) -> Answer:
 def error(status: int, code: str, message: str, details: str = "") -> Answer:
     """An SP-API error list."""
     return json_answer({"errors": [{"code": code, "message": message, "details": details}]}, status)
+
+
+def html_answer(page: str, status: int = 200) -> Answer:
+    return Answer(status, page.encode(), "text/html;charset=UTF-8")
 
 
 def bad_request(message: str, details: str = "") -> Refused:

@@ -5,70 +5,86 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import IO
 from urllib.parse import urlencode
 
-from local_amazon.server.answers import Answer, Refused, json_answer, stamp
-from local_amazon.server.faults import Fault, Faults
-from local_amazon.server.reports import Job
-from local_amazon.world.build import World
+from local_amazon.server.account import Account
+from local_amazon.server.answers import Answer, Refused, Request, json_answer, stamp
+from local_amazon.server.call import Call
+from local_amazon.server.drift import drifted
+from local_amazon.server.faults import DOCUMENTS, Fault, Faults
+from local_amazon.server.jobs import Job
+from local_amazon.server.report.types import document_of
 
 LINK_LIFE = timedelta(minutes=5)
 PATH = "/_documents/"
 SIGNED_AT = "%Y%m%dT%H%M%SZ"
-STRIKES = ("torn_gzip", "bad_row", "cp1252")
 FATAL_TEXT = json.dumps({"errorDetails": "The report could not be created. Check the requested range and options."})
 
 
 class Downloads:
     """Signs links and serves what they point to."""
 
-    def __init__(self, world: World, faults: Faults) -> None:
-        self._world, self._faults = world, faults
+    def __init__(self) -> None:
         self._secret = secrets.token_bytes(16)
 
-    def link(self, job: Job, base_url: str, query: dict[str, str], now: datetime) -> Answer:
+    def link(self, call: Call, job: Job) -> Answer:
         """getReportDocument."""
-        encoded = "gzip" if query.get("enableContentEncodingUrlHeader") == "true" else "identity"
+        encoded = "gzip" if call.query.get("enableContentEncodingUrlHeader") == "true" else "identity"
         signed = {
-            "X-Amz-Date": now.astimezone(UTC).strftime(SIGNED_AT),
+            "X-Amz-Date": call.now.astimezone(UTC).strftime(SIGNED_AT),
             "X-Amz-Expires": str(int(LINK_LIFE.total_seconds())),
             "response-content-encoding": encoded,
         }
-        signed["X-Amz-Signature"] = self._signature(job.document_id, signed)
-        url = f"{base_url}{PATH}{job.document_id}?{urlencode(signed)}"
+        path = f"{PATH}{call.account.seller.selling_partner_id}/{job.document_id}"
+        signed["X-Amz-Signature"] = self._signature(path, signed)
+        url = f"http://{call.request.headers.get('host', '127.0.0.1')}{path}?{urlencode(signed)}"
         return json_answer({"reportDocumentId": job.document_id, "url": url, "compressionAlgorithm": "GZIP"})
 
-    def check(self, document_id: str, query: dict[str, str], now: datetime) -> None:
+    def check(self, request: Request, now: datetime) -> None:
         """Refuse a link that is too old or not ours, as S3 does."""
-        signed = {name: value for name, value in query.items() if name != "X-Amz-Signature"}
-        if not hmac.compare_digest(self._signature(document_id, signed), query.get("X-Amz-Signature", "")):
+        signed = {name: value for name, value in request.query.items() if name != "X-Amz-Signature"}
+        sent = request.query.get("X-Amz-Signature", "")
+        if not hmac.compare_digest(self._signature(request.path, signed).encode(), sent.encode()):
             raise Refused(_xml("SignatureDoesNotMatch", "The request signature we calculated does not match"))
         issued = datetime.strptime(signed["X-Amz-Date"], SIGNED_AT).replace(tzinfo=UTC)
         if now >= issued + LINK_LIFE:
             raise Refused(_expired(issued + LINK_LIFE, now))
 
-    def content(self, job: Job, query: dict[str, str], now: datetime) -> Answer:
-        """The document, compressed, perhaps spoiled by a fault."""
-        fault = self._faults.strike("document", STRIKES, job.type)
-        charset = "Cp1252" if fault and fault.kind == "cp1252" else "UTF-8"
-        body = gzip.compress(self._text(job, fault, now).encode(charset), compresslevel=6, mtime=0)
-        if fault and fault.kind == "torn_gzip":
-            body = body[: fault.at_byte if fault.at_byte is not None else len(body) // 2]
-        answer = Answer(200, body, f"text/plain;charset={charset}")
-        if query.get("response-content-encoding") == "gzip":
+    def content(self, account: Account, job: Job, request: Request, faults: Faults, now: datetime) -> Answer:
+        """The document, compressed, with the oddities that were ordered; it is made when the answer is sent."""
+        partner = account.seller.selling_partner_id
+        struck = {kind: faults.strike("document", (kind,), now, job.type, partner) for kind in DOCUMENTS}
+        odd = {kind: fault for kind, fault in struck.items() if fault}
+        fatal = job.status(now) == "FATAL"
+
+        def write(file: IO[bytes]) -> None:
+            if fatal:
+                file.write(gzip.compress(FATAL_TEXT.encode(), mtime=0))
+            else:
+                drifted(document_of(account, job), set(odd)).write(file)
+            _tear(file, odd)
+
+        charset = "Cp1252" if "cp1252" in odd else "UTF-8"
+        answer = Answer(200, content_type=f"text/plain;charset={charset}", write=write)
+        if request.query.get("response-content-encoding") == "gzip":
             return answer.with_header("Content-Encoding", "gzip")
         return answer
 
-    def _text(self, job: Job, fault: Fault | None, now: datetime) -> str:
-        if job.status(self._world, now) == "FATAL":
-            return FATAL_TEXT
-        table = job.table(self._world)
-        return (table.spoiled() if fault and fault.kind == "bad_row" else table).text()
-
-    def _signature(self, document_id: str, signed: dict[str, str]) -> str:
-        message = f"{document_id}?{urlencode(sorted(signed.items()))}"
+    def _signature(self, path: str, signed: dict[str, str]) -> str:
+        message = f"{path}?{urlencode(sorted(signed.items()))}"
         return hmac.new(self._secret, message.encode(), hashlib.sha256).hexdigest()
+
+
+def _tear(file: IO[bytes], odd: Mapping[str, Fault]) -> None:
+    """End the object early where that was ordered."""
+    fault, length = odd.get("torn_gzip"), file.tell()
+    if fault is not None:
+        at = length // 2 if fault.at_byte is None else fault.at_byte
+        file.truncate(slice(at).indices(length)[1])
+        file.seek(0, 2)
 
 
 def _expired(end: datetime, now: datetime) -> Answer:

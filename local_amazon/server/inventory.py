@@ -4,62 +4,75 @@ Parameters, shapes and the life of page tokens: model fbaInventory.json of
 https://github.com/amzn/selling-partner-api-models; 50 summaries a page: issue 2312 there.
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from local_amazon.seller import Seller
-from local_amazon.server.answers import Answer, bad_request, json_answer, moment, stamp
-from local_amazon.server.cursor import Cursor, cursor_of
-from local_amazon.world.build import World
-from local_amazon.world.holdings import IN_TRANSIT, RESEARCH, Holding, holdings
+import numpy as np
+
+from local_amazon.server import cells
+from local_amazon.server.account import Account, seconds
+from local_amazon.server.answers import Answer, bad_request, json_answer, moment
+from local_amazon.server.call import Call
+from local_amazon.server.cursor import Cursor, Paging, cursor_of
+from local_amazon.server.routes import Route
+from local_amazon.world.store import Batch
 
 PAGE = 50
-TOKEN_LIFE = timedelta(seconds=30)
+PAGING = Paging("nextToken", timedelta(seconds=30))
 MOST_SKUS = 50
 LONGEST = timedelta(days=548)  # 18 months
-UNFULFILLABLE = {
-    "customerDamagedQuantity": "CUSTOMER_DAMAGED",
-    "warehouseDamagedQuantity": "WAREHOUSE_DAMAGED",
-    "distributorDamagedQuantity": "DISTRIBUTOR_DAMAGED",
-    "carrierDamagedQuantity": "CARRIER_DAMAGED",
-    "defectiveQuantity": "DEFECTIVE",
-    "expiredQuantity": "EXPIRED",
+UNFULFILLABLE = (
+    "customer_damaged",
+    "warehouse_damaged",
+    "distributor_damaged",
+    "carrier_damaged",
+    "defective",
+    "expired",
+)
+RESEARCH = {"ShortTerm": "researching_short", "MidTerm": "researching_mid", "LongTerm": "researching_long"}
+INBOUND = {
+    "inboundWorkingQuantity": "inbound_working",
+    "inboundShippedQuantity": "inbound_shipped",
+    "inboundReceivingQuantity": "inbound_receiving",
+}
+RESERVED = {
+    "pendingCustomerOrderQuantity": "pending_order",
+    "pendingTransshipmentQuantity": "in_transit",
+    "fcProcessingQuantity": "processing",
 }
 
 
-class Inventory:
-    """Lists what a world holds."""
-
-    def __init__(self, world: World) -> None:
-        self._held: Callable[[datetime], list[Holding]] = lru_cache(maxsize=2)(lambda now: holdings(world, now))
-
-    def summaries(self, query: dict[str, str], seller: Seller, now: datetime) -> Answer:
-        """One page; see the module's sources for the rules."""
-        details = _checked(query, seller)
-        cursor = cursor_of(query, now, TOKEN_LIFE)
-        found = [holding for holding in self._held(cursor.as_of) if _wanted(holding, cursor)]
-        answer: dict[str, Any] = {
-            "pagination": {},
-            "payload": {
-                "granularity": {"granularityType": "Marketplace", "granularityId": query["granularityId"]},
-                "inventorySummaries": [_summary(holding, details) for holding in found[cursor.offset :][:PAGE]],
-            },
-        }
-        if cursor.offset + PAGE < len(found):
-            answer["pagination"]["nextToken"] = cursor.next(PAGE, now).token()
-        return json_answer(answer)
+def summaries(call: Call) -> Answer:
+    """One page; see the module's sources for the rules."""
+    details = _checked(call)
+    cursor = cursor_of(call, PAGING)
+    market = call.account.market(call.query["marketplaceIds"])
+    held = _held(call.account, market, seconds(cursor.as_of))
+    rows = np.flatnonzero(_wanted(held, call.account, cursor))
+    page, token = cursor.slice(PAGE, len(rows))
+    payload = {
+        "granularity": {"granularityType": "Marketplace", "granularityId": call.query["granularityId"]},
+        "inventorySummaries": [_summary(call.account, held, row, details) for row in rows[page].tolist()],
+    }
+    return json_answer({"pagination": {"nextToken": token} if token else {}, "payload": payload})
 
 
-def _checked(query: dict[str, str], seller: Seller) -> bool:
+@lru_cache(maxsize=4)
+def _held(account: Account, market: int, now: int) -> Batch:
+    """Kept for the pages of one listing."""
+    return account.tables.inventory(market, now)
+
+
+def _checked(call: Call) -> bool:
     """Whether details are wanted."""
+    query = call.query
     if query.get("granularityType") != "Marketplace":
         raise bad_request("granularityType must be Marketplace")
     marketplace_id = query.get("marketplaceIds", "")
     if not marketplace_id or "," in marketplace_id:
         raise bad_request("marketplaceIds must name exactly one marketplace")
-    if marketplace_id not in seller.marketplace_ids or query.get("granularityId") != marketplace_id:
+    if query.get("granularityId") != marketplace_id:
         raise bad_request("granularityId and marketplaceIds must be one marketplace of the seller")
     if query.get("details", "false") not in ("true", "false"):
         raise bad_request("details must be true or false")
@@ -68,53 +81,61 @@ def _checked(query: dict[str, str], seller: Seller) -> bool:
     return query.get("details") == "true"
 
 
-def _wanted(holding: Holding, cursor: Cursor) -> bool:
-    """`startDateTime` before `sellerSkus` before `sellerSku`."""
+def _wanted(held: Batch, account: Account, cursor: Cursor) -> Any:
+    """Which rows are asked for: `startDateTime` before `sellerSkus` before `sellerSku`."""
     question = cursor.question
     if "startDateTime" in question:
         start = moment(question["startDateTime"], "startDateTime")
         if start < cursor.as_of - LONGEST:
             raise bad_request("startDateTime must be no earlier than 18 months ago")
-        return holding.changed_at > start
-    if "sellerSkus" in question:
-        return holding.listing.sku in question["sellerSkus"].split(",")
-    return holding.listing.sku == question.get("sellerSku", holding.listing.sku)
+        return held["changed"] > seconds(start)
+    named = question.get("sellerSkus") or question.get("sellerSku")
+    if not named:
+        return np.ones(len(held), bool)
+    skus = set(named.split(",") if "sellerSkus" in question else [named])
+    return np.array([account.world.listings[number].sku in skus for number in held["listing"].tolist()], bool)
 
 
-def _summary(holding: Holding, details: bool) -> dict[str, Any]:
-    listing = holding.listing
+def _summary(account: Account, held: Batch, row: int, details: bool) -> dict[str, Any]:
+    listing = account.world.listings[int(held["listing"][row])]
+    count = {name: int(column[row]) for name, column in held.columns.items()}
+    kinds = ("fulfillable", *INBOUND.values(), *RESERVED.values(), *RESEARCH.values(), *UNFULFILLABLE)
     summary = {
         "asin": listing.asin,
         "fnSku": listing.fnsku,
         "sellerSku": listing.sku,
         "condition": "NewItem",
-        "lastUpdatedTime": stamp(holding.changed_at),
+        "lastUpdatedTime": cells.stamps(held["changed"][row : row + 1])[0],
         "productName": listing.title,
-        "totalQuantity": holding.total,
+        "totalQuantity": sum(count[kind] for kind in kinds),
     }
-    return {**summary, "inventoryDetails": _details(holding)} if details else summary
+    return {**summary, "inventoryDetails": _details(count)} if details else summary
 
 
-def _details(holding: Holding) -> dict[str, Any]:
-    unfulfillable = {name: holding.units.get(disposition, 0) for name, disposition in UNFULFILLABLE.items()}
-    in_transit = holding.units.get(IN_TRANSIT, 0)
+def _details(count: dict[str, int]) -> dict[str, Any]:
     return {
-        "fulfillableQuantity": holding.units.get("SELLABLE", 0),
-        "inboundWorkingQuantity": holding.inbound_working,
-        "inboundShippedQuantity": 0,
-        "inboundReceivingQuantity": 0,
+        "fulfillableQuantity": count["fulfillable"],
+        **{name: count[kind] for name, kind in INBOUND.items()},
         "reservedQuantity": {
-            "totalReservedQuantity": in_transit,
-            "pendingCustomerOrderQuantity": 0,
-            "pendingTransshipmentQuantity": in_transit,
-            "fcProcessingQuantity": 0,
+            "totalReservedQuantity": sum(count[kind] for kind in RESERVED.values()),
+            **{name: count[kind] for name, kind in RESERVED.items()},
         },
         "researchingQuantity": {
-            "totalResearchingQuantity": sum(holding.researching.values()),
+            "totalResearchingQuantity": sum(count[kind] for kind in RESEARCH.values()),
             "researchingQuantityBreakdown": [
-                {"name": f"researchingQuantityIn{term}", "quantity": holding.researching.get(term, 0)}
-                for _, term in RESEARCH
+                {"name": f"researchingQuantityIn{term}", "quantity": count[kind]} for term, kind in RESEARCH.items()
             ],
         },
-        "unfulfillableQuantity": {"totalUnfulfillableQuantity": sum(unfulfillable.values()), **unfulfillable},
+        "unfulfillableQuantity": {
+            "totalUnfulfillableQuantity": sum(count[kind] for kind in UNFULFILLABLE),
+            **{_camel(kind): count[kind] for kind in UNFULFILLABLE},
+        },
     }
+
+
+def _camel(kind: str) -> str:
+    first, *rest = kind.split("_")
+    return first + "".join(word.capitalize() for word in rest) + "Quantity"
+
+
+ROUTES = (Route("GET", "/fba/inventory/v1/summaries", "getInventorySummaries", summaries),)

@@ -1,196 +1,184 @@
-"""Reports API 2021-06-30: jobs that queue, run and end by the clock, their documents and the documents' links.
+"""Reports API 2021-06-30: jobs that queue, run and end by the clock, and the links to their documents.
 
-Shapes from the published model. A report over days without rows ends CANCELLED. Amazon rebuilds the data of a daily
-FBA report at most every four hours (https://developer-docs.amazon.com/sp-api/docs/report-type-values-fba): a second
-request inside that time answers with the first one's rows.
+Shapes: model reports_2021-06-30.json of https://github.com/amzn/selling-partner-api-models. A report over days without
+rows ends CANCELLED. A request for the same days inside a type's refresh time answers with the earlier one's rows.
+Settlement reports appear by themselves when a period closes, and cannot be requested.
 """
 
-import base64
-import json
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
 from typing import Any
 
-from local_amazon.seller import Seller
-from local_amazon.server.answers import Answer, Refused, Request, bad_request, error, json_answer, moment
-from local_amazon.server.documents import EVENT_TYPES, LEDGER, TABLES, Selection, Table
-from local_amazon.server.faults import Faults
-from local_amazon.world.build import World
-from local_amazon.world.model import PACIFIC, stream
+from local_amazon.server.account import Account, seconds
+from local_amazon.server.answers import Answer, bad_request, json_answer, moment
+from local_amazon.server.call import Call
+from local_amazon.server.cursor import Paging, cursor_of
+from local_amazon.server.downloads import Downloads
+from local_amazon.server.faults import REPORTS, Fault
+from local_amazon.server.jobs import RETENTION, STATUSES, Job
+from local_amazon.server.report.ask import ask_of
+from local_amazon.server.report.types import REPORT_TYPES, SETTLEMENT, has_rows
+from local_amazon.server.routes import Route
+from local_amazon.world.schema import EVENTS
+from local_amazon.world.store import Batch
 
-REFRESH = timedelta(hours=4)
-RETENTION = timedelta(days=90)
-STATUSES = ("CANCELLED", "DONE", "FATAL", "IN_PROGRESS", "IN_QUEUE")
-
-
-@dataclass(slots=True)
-class Job:
-    """A report. `as_of`: the moment its rows are seen at; `fate`: how it must end, None: by its rows."""
-
-    number: int
-    type: str
-    marketplace_ids: list[str]
-    start: datetime
-    end: datetime
-    options: dict[str, str]
-    created: datetime
-    begins: datetime
-    ends: datetime
-    as_of: datetime
-    fate: str | None = None
-    cancelled: bool = False
-    _table: Table | None = field(default=None, repr=False)
-
-    @property
-    def id(self) -> str:
-        return str(50_000_000_000 + self.number)
-
-    @property
-    def document_id(self) -> str:
-        return f"amzn1.spdoc.1.4.na.local-{self.number:08d}.T{self.created:%Y%m%d%H%M%S}"
-
-    def wants(self) -> tuple[object, ...]:
-        """What it asks for; two jobs that want the same inside the refresh time get the same rows."""
-        days = self.start.astimezone(PACIFIC).date(), self.end.astimezone(PACIFIC).date()
-        return (self.type, *days, sorted(self.options.items()), sorted(self.marketplace_ids))
-
-    def table(self, world: World) -> Table:
-        if self._table is None:
-            days = self.start.astimezone(PACIFIC).date(), self.end.astimezone(PACIFIC).date()
-            self._table = TABLES[self.type](world, Selection(*days, self.as_of, self.options))
-        return self._table
-
-    def status(self, world: World, now: datetime) -> str:
-        if self.cancelled:
-            return "CANCELLED"
-        if now < self.begins:
-            return "IN_QUEUE"
-        if now < self.ends:
-            return "IN_PROGRESS"
-        return self.fate or ("DONE" if self.table(world).rows else "CANCELLED")
+PAGING = Paging("nextToken", timedelta(hours=24), same_arguments=False)
+BASE = "/reports/2021-06-30"
+OPTIONS = {
+    "eventType": EVENTS,
+    "aggregateByLocation": ("COUNTRY", "FC"),
+    "aggregatedByTimePeriod": ("DAILY", "WEEKLY", "MONTHLY"),
+}
+SETTLEMENTS_FROM = 90_000_000  # their numbers lie apart from those of requested reports
+LEAST_WAIT, MOST_WAIT = 20, 90  # seconds in the queue, and again at work
+SLOW = 3600
 
 
 class Reports:
-    """All report jobs of the seller."""
+    """The operations; `scale` divides every wait."""
 
-    def __init__(self, world: World, faults: Faults, scale: float) -> None:
-        self._world, self._faults, self._scale = world, faults, scale
-        self._jobs: dict[str, Job] = {}
+    def __init__(self, downloads: Downloads, scale: float) -> None:
+        self._downloads, self._scale = downloads, scale
 
-    def create(self, request: Request, seller: Seller, now: datetime) -> Answer:
-        job = self._job(request.json(), seller, now)
-        twin = next((each for each in self._jobs.values() if self._answers_for(each, job, now)), None)
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route("POST", f"{BASE}/reports", "createReport", self._create),
+            Route("GET", f"{BASE}/reports", "getReports", _find),
+            Route("GET", f"{BASE}/reports/{{reportId}}", "getReport", _get),
+            Route("DELETE", f"{BASE}/reports/{{reportId}}", "cancelReport", _cancel),
+            Route("GET", f"{BASE}/documents/{{reportDocumentId}}", "getReportDocument", self._link),
+        )
+
+    def _create(self, call: Call) -> Answer:
+        job = self._job(call)
+        earlier = call.account.jobs.known(call.now)
+        twin = next((each for each in earlier if self._answers_for(each, job, call.account)), None)
         job.as_of = twin.as_of if twin else job.as_of
-        if fault := self._faults.strike("createReport", ("cancelled", "fatal"), job.type):
-            job.fate = fault.kind.upper()
-        self._jobs[job.id] = job
+        if fault := call.strike(tuple(REPORTS), job.type):
+            self._spoil(job, fault)
+        call.account.jobs.add(job)
         return json_answer({"reportId": job.id}, 202)
 
-    def _answers_for(self, earlier: Job, job: Job, now: datetime) -> bool:
-        recent = now - REFRESH / self._scale < earlier.as_of
-        return recent and not earlier.cancelled and earlier.fate is None and earlier.wants() == job.wants()
+    def _answers_for(self, earlier: Job, job: Job, account: Account) -> bool:
+        recent = job.created - REPORT_TYPES[job.type].refresh / self._scale < earlier.as_of
+        usable = recent and earlier.type == job.type and not earlier.cancelled and earlier.fate is None
+        return usable and replace(ask_of(account, earlier), as_of=0) == replace(ask_of(account, job), as_of=0)
 
-    def _job(self, body: Any, seller: Seller, now: datetime) -> Job:
+    def _spoil(self, job: Job, fault: Fault) -> None:
+        if fault.kind == "slow":
+            job.ends += timedelta(seconds=(SLOW if fault.seconds is None else fault.seconds) / self._scale)
+        job.empty = fault.kind == "header_only"
+        job.bare = fault.kind == "fatal_bare"
+        job.fate = {"cancelled": "CANCELLED", "fatal": "FATAL", "fatal_bare": "FATAL"}.get(fault.kind, job.fate)
+
+    def _job(self, call: Call) -> Job:
+        body = call.request.json()
         asked = body if isinstance(body, dict) else {}
-        number = len(self._jobs) + 1
-        rng = stream(self._world.settings.seed, "report", number)
-        queued, worked = (timedelta(seconds=rng.uniform(20, 90) / self._scale) for _ in range(2))
-        start, end, fate = _range(asked, now)
+        account, now = call.account, call.now
+        number = account.jobs.requested + 1
+        rng = Random(f"{account.world.settings.seed}/report/{number}")
+        queued, worked = (timedelta(seconds=rng.uniform(LEAST_WAIT, MOST_WAIT) / self._scale) for _ in range(2))
+        report_type, options = _report_type(asked), _options(asked)
+        start, end = _range(asked, now)
         return Job(
             number=number,
-            type=_report_type(asked),
-            marketplace_ids=_marketplaces(asked, seller),
+            type=report_type,
+            marketplace_ids=_marketplaces(asked, account),
             start=start,
             end=end,
-            options=_options(asked),
+            options=options,
             created=now,
             begins=now + queued,
             ends=now + queued + worked,
             as_of=now + queued,
-            fate=fate,
+            region=account.seller.region,
+            fate=_fate(asked, report_type, end - start),
+            has_rows=partial(has_rows, account),
         )
 
-    def get(self, report_id: str, now: datetime) -> Answer:
-        return json_answer(self._shown(self._job_of(report_id, now), now))
-
-    def cancel(self, report_id: str, now: datetime) -> Answer:
-        job = self._job_of(report_id, now)
-        if job.status(self._world, now) != "IN_QUEUE":
-            raise bad_request("Report cannot be cancelled", "Only reports with processingStatus IN_QUEUE")
-        job.cancelled = True
-        job.ends = now
-        return Answer(200)
-
-    def find(self, query: dict[str, str], now: datetime) -> Answer:
-        """getReports: filters, or `nextToken` alone."""
-        filters, offset = query, 0
-        if "nextToken" in query:
-            filters, offset = _listing(query)
-        size = _page_size(filters)
-        jobs = self._matching(filters, now)
-        body: dict[str, Any] = {"reports": [self._shown(job, now) for job in jobs[offset : offset + size]]}
-        if offset + size < len(jobs):
-            token = json.dumps([filters, offset + size]).encode()
-            body["nextToken"] = base64.b64encode(token).decode()
-        return json_answer(body)
-
-    def _matching(self, filters: dict[str, str], now: datetime) -> list[Job]:
-        types = _csv(filters, "reportTypes")
-        if not 1 <= len(types) <= 10:
-            raise bad_request("Invalid input", "Either reportTypes (1 to 10) or nextToken is required")
-        statuses, marketplaces = _csv(filters, "processingStatuses"), _csv(filters, "marketplaceIds")
-        if not set(statuses) <= set(STATUSES):
-            raise bad_request("Invalid input", "Invalid input in processing status")
-        since = moment(filters["createdSince"], "createdSince") if "createdSince" in filters else now - RETENTION
-        until = moment(filters["createdUntil"], "createdUntil") if "createdUntil" in filters else now
-        found = [
-            job
-            for job in self._jobs.values()
-            if job.type in types
-            and max(since, now - RETENTION) <= job.created <= until
-            and (not statuses or job.status(self._world, now) in statuses)
-            and (not marketplaces or set(marketplaces) & set(job.marketplace_ids))
-        ]
-        return sorted(found, key=lambda job: job.number, reverse=True)
-
-    def document(self, document_id: str, now: datetime) -> Job:
-        """The job whose document that is."""
-        for job in self._jobs.values():
-            if job.document_id == document_id and self._has_document(job, now) and now - job.created < RETENTION:
-                return job
-        raise Refused(error(404, "NotFound", "Report document not found", f"No document {document_id}"))
-
-    def _has_document(self, job: Job, now: datetime) -> bool:
-        return job.status(self._world, now) in ("DONE", "FATAL")
-
-    def _job_of(self, report_id: str, now: datetime) -> Job:
-        job = self._jobs.get(report_id)
-        if job is None or now - job.created >= RETENTION:
-            raise Refused(error(404, "NotFound", "Report not found", f"No report {report_id}"))
-        return job
-
-    def _shown(self, job: Job, now: datetime) -> dict[str, Any]:
-        status = job.status(self._world, now)
-        body = {
-            "reportId": job.id,
-            "reportType": job.type,
-            "dataStartTime": _offset(job.start),
-            "dataEndTime": _offset(job.end),
-            "createdTime": _offset(job.created),
-            "processingStatus": status,
-            "marketplaceIds": job.marketplace_ids,
-        }
-        if status != "IN_QUEUE" and not job.cancelled:
-            body["processingStartTime"] = _offset(job.begins)
-        if status in ("DONE", "FATAL", "CANCELLED"):
-            body["processingEndTime"] = _offset(job.ends)
-        if self._has_document(job, now):
-            body["reportDocumentId"] = job.document_id
-        return body
+    def _link(self, call: Call) -> Answer:
+        _settle(call.account, call.now)
+        job = call.account.jobs.of_document(call.ids[0], call.now)
+        return self._downloads.link(call, job)
 
 
-def _offset(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds")
+def _get(call: Call) -> Answer:
+    _settle(call.account, call.now)
+    return json_answer(call.account.jobs.get(call.ids[0], call.now).shown(call.now))
+
+
+def _cancel(call: Call) -> Answer:
+    job = call.account.jobs.get(call.ids[0], call.now)
+    if job.status(call.now) != "IN_QUEUE":
+        raise bad_request("Report cannot be cancelled", "Only reports with processingStatus IN_QUEUE")
+    job.cancelled = True
+    job.ends = call.now
+    return Answer(200)
+
+
+def _find(call: Call) -> Answer:
+    """getReports: filters, or `nextToken` alone; newest first."""
+    if "nextToken" in call.query and len(call.query) > 1:
+        raise bad_request("Invalid input", "nextToken must be the only parameter")
+    _settle(call.account, call.now)
+    cursor = cursor_of(call, PAGING)
+    found = _matching(call, cursor.question)
+    page, token = cursor.slice(_page_size(cursor.question), len(found))
+    body: dict[str, Any] = {"reports": [job.shown(call.now) for job in found[page]]}
+    return json_answer({**body, "nextToken": token} if token else body)
+
+
+def _matching(call: Call, filters: dict[str, str]) -> list[Job]:
+    types = _csv(filters, "reportTypes")
+    if not 1 <= len(types) <= 10:
+        raise bad_request("Invalid input", "Either reportTypes (1 to 10) or nextToken is required")
+    statuses, marketplaces = _csv(filters, "processingStatuses"), _csv(filters, "marketplaceIds")
+    if not set(statuses) <= set(STATUSES):
+        raise bad_request("Invalid input", "Invalid input in processing status")
+    now = call.now
+    since = moment(filters["createdSince"], "createdSince") if "createdSince" in filters else now - RETENTION
+    until = moment(filters["createdUntil"], "createdUntil") if "createdUntil" in filters else now
+    return [
+        job
+        for job in call.account.jobs.known(now)
+        if job.type in types
+        and since <= job.created <= until
+        and (not statuses or job.status(now) in statuses)
+        and (not marketplaces or set(marketplaces) & set(job.marketplace_ids))
+    ]
+
+
+def _settle(account: Account, now: datetime) -> None:
+    """Add the reports of the settlements that have become visible."""
+    store = account.world.stores["settlements"]
+    settlements = store.read(0, len(store), seconds(now))
+    for row in range(len(settlements)):
+        if int(settlements["visible"][row]) <= seconds(now):
+            account.jobs.add_once(_settled(account, settlements, row))
+
+
+def _settled(account: Account, settlements: Batch, row: int) -> Job:
+    """The report of a settlement, done from the beginning."""
+    starts, ends, made = (
+        datetime.fromtimestamp(int(settlements[name][row]), tz=UTC) for name in ("starts", "ends", "visible")
+    )
+    return Job(
+        number=SETTLEMENTS_FROM + row,
+        type=SETTLEMENT,
+        marketplace_ids=[account.markets[int(settlements["market"][row])].id],
+        start=starts,
+        end=ends,
+        options={},
+        created=made,
+        begins=made,
+        ends=made,
+        as_of=made,
+        region=account.seller.region,
+        subject=int(settlements["number"][row]),
+    )
 
 
 def _csv(filters: dict[str, str], name: str) -> list[str]:
@@ -204,45 +192,41 @@ def _page_size(filters: dict[str, str]) -> int:
     return int(size)
 
 
-def _listing(query: dict[str, str]) -> tuple[dict[str, str], int]:
-    if len(query) > 1:
-        raise bad_request("Invalid input", "nextToken must be the only parameter")
-    try:
-        filters, offset = json.loads(base64.b64decode(query["nextToken"], validate=True))
-    except ValueError:
-        raise bad_request("Invalid input", "Invalid nextToken") from None
-    return filters, offset
-
-
 def _report_type(asked: dict[str, Any]) -> str:
-    if asked.get("reportType") not in TABLES:
+    known = REPORT_TYPES.get(str(asked.get("reportType")))
+    if known is None or not known.requestable:
         raise bad_request("Invalid input", f"Invalid reportType '{asked.get('reportType')}'")
     return str(asked["reportType"])
 
 
-def _marketplaces(asked: dict[str, Any], seller: Seller) -> list[str]:
+def _marketplaces(asked: dict[str, Any], account: Account) -> list[str]:
     ids = asked.get("marketplaceIds")
-    if not isinstance(ids, list) or not 1 <= len(ids) <= 25 or not set(ids) <= set(seller.marketplace_ids):
+    if not isinstance(ids, list) or not 1 <= len(ids) <= 25 or not set(ids) <= set(account.seller.marketplace_ids):
         raise bad_request("Invalid input", "marketplaceIds must name 1 to 25 marketplaces of the seller")
     return ids
 
 
-def _range(asked: dict[str, Any], now: datetime) -> tuple[datetime, datetime, str | None]:
-    """Start, end, and how the report must end: a ledger report without both times is FATAL."""
-    given = {name: asked[name] for name in ("dataStartTime", "dataEndTime") if asked.get(name)}
-    start = moment(str(given.get("dataStartTime", now.isoformat())), "dataStartTime")
-    end = moment(str(given.get("dataEndTime", now.isoformat())), "dataEndTime")
+def _range(asked: dict[str, Any], now: datetime) -> tuple[datetime, datetime]:
+    start, end = (moment(str(asked.get(name) or now.isoformat()), name) for name in ("dataStartTime", "dataEndTime"))
     if start > now or end > now:
         raise bad_request("Invalid input", "dataStartTime and dataEndTime must not be in the future")
     if end < start:
         raise bad_request("Invalid input", "dataEndTime must not be before dataStartTime")
-    return start, end, "FATAL" if asked.get("reportType") == LEDGER and len(given) < 2 else None
+    return start, end
+
+
+def _fate(asked: dict[str, Any], report_type: str, length: timedelta) -> str | None:
+    """FATAL where a type's rules are broken: Amazon takes such requests and fails them later."""
+    rules = REPORT_TYPES[report_type]
+    undated = rules.needs_dates and not (asked.get("dataStartTime") and asked.get("dataEndTime"))
+    return "FATAL" if undated or (rules.longest and length > rules.longest) else None
 
 
 def _options(asked: dict[str, Any]) -> dict[str, str]:
     options = asked.get("reportOptions") or {}
     if not isinstance(options, dict) or not all(isinstance(value, str) for value in options.values()):
         raise bad_request("Invalid input", "reportOptions must be a map of strings")
-    if "eventType" in options and options["eventType"] not in EVENT_TYPES:
-        raise bad_request("Invalid input", "Invalid eventType in reportOptions")
+    for name, values in OPTIONS.items():
+        if name in options and options[name] not in values:
+            raise bad_request("Invalid input", f"Invalid {name} in reportOptions")
     return options

@@ -1,25 +1,28 @@
-"""Sellers API v1: getMarketplaceParticipations."""
+"""Sellers API v1: getMarketplaceParticipations (model sellers.json of amzn/selling-partner-api-models)."""
 
-from local_amazon.seller import Seller
 from local_amazon.server.answers import Answer, json_answer
-from local_amazon.world.model import CURRENCY
+from local_amazon.server.call import Call
+from local_amazon.server.routes import Route
 
 
-def participations(seller: Seller) -> Answer:
-    """The marketplaces the seller takes part in (the world has the United States only)."""
+def participations(call: Call) -> Answer:
+    """The marketplaces the seller takes part in."""
     payload = [
         {
             "marketplace": {
-                "id": marketplace_id,
-                "countryCode": "US",
-                "name": "Amazon.com",
-                "defaultCurrencyCode": CURRENCY,
-                "defaultLanguageCode": "en_US",
-                "domainName": "www.amazon.com",
+                "id": market.id,
+                "countryCode": market.country,
+                "name": market.name,
+                "defaultCurrencyCode": market.currency,
+                "defaultLanguageCode": market.language,
+                "domainName": market.domain,
             },
-            "storeName": seller.store_name,
+            "storeName": call.account.seller.store_name,
             "participation": {"isParticipating": True, "hasSuspendedListings": False},
         }
-        for marketplace_id in seller.marketplace_ids
+        for market in call.account.markets
     ]
     return json_answer({"payload": payload})
+
+
+ROUTES = (Route("GET", "/sellers/v1/marketplaceParticipations", "getMarketplaceParticipations", participations),)

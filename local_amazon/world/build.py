@@ -1,83 +1,113 @@
 """Builds a world: the same settings give the same world, byte for byte."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+import numpy as np
 
-from local_amazon.world import cases, losses, trade
-from local_amazon.world.catalogue import Product, cost_rows, products
-from local_amazon.world.model import PACIFIC, Journal, LedgerRow, Lot, Reimbursement, Transaction, Window
-from local_amazon.world.money import Account
-from local_amazon.world.stock import replenish
+from local_amazon.world import charges, customers, money, removals, stock, storage, trade
+from local_amazon.world.confounders import edges
+from local_amazon.world.confounders import inbound as odd_inbound
+from local_amazon.world.confounders import orders as odd_orders
+from local_amazon.world.confounders import removals as odd_removals
+from local_amazon.world.confounders import warehouse as rare
+from local_amazon.world.customers import Sales
+from local_amazon.world.incidents import fees, inbound, losses, orders, payments, replacements
+from local_amazon.world.incidents import removals as bad_removals
+from local_amazon.world.incidents import stock as bad_stock
+from local_amazon.world.settings import WorldSettings
+from local_amazon.world.stage import Stage
+from local_amazon.world.stock import Shipment
+from local_amazon.world.store import Numbers
+from local_amazon.world.trade import Lines
+from local_amazon.world.world import World
 
+SORTED_BY: dict[str, tuple[str, ...]] = {
+    "orders": ("purchased", "order", "item"),
+    "customer_shipments": ("shipped", "shipment", "item"),
+    "finances": ("posted", "number"),
+    "settlements": ("ends", "number"),
+    "ledger": ("day", "time", "listing", "reference", "quantity", "disposition"),
+    "reimbursements": ("approved", "number"),
+    "returns": ("returned", "plate"),
+    "replacements": ("shipped", "replacement"),
+    "inbound_shipments": ("created", "shipment"),
+    "inbound_items": ("updated", "shipment", "listing"),
+    "removal_orders": ("requested_at", "order"),
+    "removal_shipments": ("shipped_at", "tracking"),
+    "storage_charges": ("month", "listing", "market", "center"),
+    "aged_charges": ("day", "listing", "market", "tier"),
+}
+"""The order of each table's rows; the first column is what a window of the table means."""
 
-@dataclass(frozen=True, slots=True)
-class WorldSettings:
-    """What a world depends on. `now` (aware) is the clock's start; `ahead_days` of events lie after it."""
-
-    now: datetime
-    seed: int = 7
-    size: int = 20_000
-    days: int = 540  # a little less than the 18 months a first sync reads: the first losses, too, have days before them
-    ahead_days: int = 30
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Everything that happened, in time order. What a seller can see at a moment has `visible_at` up to it."""
-
-    settings: WorldSettings
-    products: list[Product]
-    costs: list[tuple[str, int, date]]
-    ledger: list[LedgerRow]
-    reimbursements: list[Reimbursement]
-    transactions: list[Transaction]
-    lots: list[Lot]
+PLANNED = 12  # units of an inbound plan, never sent, of the first retired listing
 
 
 def build_world(settings: WorldSettings) -> World:
-    """Simulate the seller: first the losses, then as much trade as brings the rows to about `size`."""
-    window = _window(settings)
-    catalogue = products(settings.seed, settings.size, window)
-    journal = Journal()
-    for product in catalogue:
-        rare = product.profile in ("mixed", "restored")
-        (cases if rare else losses).simulate(settings.seed, product, window, journal)
-    sales = _trade(settings, catalogue, window, journal)
-    replenish(settings.seed, window, journal)
-    _money(settings, sales, window, journal)
+    """Simulate the seller: trade first, then what goes wrong with it, then the money that follows from both."""
+    stage = Stage(settings)
+    _simulate(stage)
+    stage.truth.forget_after(stage.calendar.end)
     return World(
         settings=settings,
-        products=catalogue,
-        costs=cost_rows(catalogue, window),
-        ledger=sorted(journal.rows, key=lambda row: (row.at, row.listing.fnsku, row.reference, row.quantity)),
-        reimbursements=sorted(journal.reimbursements, key=lambda row: (row.approved_at, row.id)),
-        transactions=sorted(journal.transactions, key=lambda each: (each.posted_at, each.id)),
-        lots=sorted(journal.lots, key=lambda lot: (lot.row.at, lot.row.listing.fnsku, lot.kind)),
+        markets=stage.markets,
+        products=stage.products,
+        listings=stage.listings,
+        stores={table: stage.journal.store(table, by) for table, by in SORTED_BY.items()},
+        truth=stage.truth,
+        unknown=stage.unknown,
+        planned={len(stage.sold): PLANNED},
     )
 
 
-def _window(settings: WorldSettings) -> Window:
-    today = settings.now.astimezone(PACIFIC).date()
-    return Window(today - timedelta(days=settings.days), today, today + timedelta(days=settings.ahead_days))
+def _simulate(stage: Stage) -> None:
+    episodes = charges.mismeasure(stage)
+    charges.repackage(stage)
+    lines = trade.simulate(stage)
+    charges.charge(stage, lines)
+    trade.write(stage, lines)
+    trade.transfers(stage, lines)
+    _in_the_warehouse(stage, lines)
+    sales = customers.open_sales(stage, lines)
+    _with_customers(stage, sales)
+    shipments = _in_and_out(stage)
+    fees.of_inbound(stage, shipments)
+    wrong = fees.simulate(stage, sales, episodes)
+    edges.charges(sales, wrong)
+    storage.simulate(stage)
+    payments.simulate(stage)
+    money.post(stage, sales, wrong)
+    money.settle(stage)
 
 
-def _trade(settings: WorldSettings, catalogue: list[Product], window: Window, journal: Journal) -> list[trade.Sale]:
-    spoken_for = len(journal.rows) + len(journal.reimbursements) + settings.days // 7
-    orders = max(0.0, settings.size - spoken_for) / trade.ROWS_PER_ORDER
-    orders *= window.length / settings.days
-    weight = sum(product.weight for product in catalogue)
-    sales: list[trade.Sale] = []
-    for product in catalogue:
-        share = round(orders * product.weight / weight)
-        sales += trade.simulate(settings.seed, product, window, journal, share)
-    return sales
+def _in_the_warehouse(stage: Stage, lines: Lines) -> None:
+    sold = _sold(stage, lines)
+    losses.simulate(stage, sold)
+    bad_stock.simulate(stage, sold)
+    rare.simulate(stage)
 
 
-def _money(settings: WorldSettings, sales: list[trade.Sale], window: Window, journal: Journal) -> None:
-    account = Account(settings.seed, window, journal)
-    for sale in sales:
-        account.sale(sale)
-    for row in journal.reimbursements:
-        account.reimbursement(row)
-    account.services(max(10, len(sales) * 30 // max(1, window.length)))
-    account.transfers()
+def _with_customers(stage: Stage, sales: Sales) -> None:
+    odd_orders.simulate(sales)
+    edges.simulate(sales)
+    orders.simulate(sales)
+    odd_orders.merchants(sales)
+    odd_orders.cross_fee_edges(sales)
+    replacements.simulate(sales)
+    customers.simulate(stage, sales)
+    odd_orders.hide_returns(sales)
+
+
+def _in_and_out(stage: Stage) -> list[Shipment]:
+    """Removals first: what leaves has to come in."""
+    odd_removals.simulate(stage)
+    bad_removals.simulate(stage, removals.simulate(stage))
+    shipments = stock.replenish(stage)
+    inbound.simulate(stage, shipments)
+    odd_inbound.simulate(stage, shipments)
+    return shipments
+
+
+def _sold(stage: Stage, lines: Lines) -> Numbers:
+    """Units sent of each listing (row) in each marketplace (column)."""
+    sent = lines.sent()
+    sold = np.zeros((len(stage.listings), len(stage.markets)), np.int64)
+    np.add.at(sold, (lines.listing[sent], lines.market[sent]), lines.quantity[sent])
+    return sold

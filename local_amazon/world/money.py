@@ -1,162 +1,199 @@
-"""The money side: what each sale, refund, reimbursement and service posts to the seller's account."""
+"""The seller's account: what every sale, refund, reimbursement and service posts, and the payouts."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from random import Random
+from typing import Any
 
-from local_amazon.world.model import Item, Journal, Listing, Node, Reimbursement, Transaction, Window, moment, stream
-from local_amazon.world.trade import Sale
+import numpy as np
 
-GROUP_DAYS = 14  # a settlement period
-REFERRAL = 0.15
-DEFERRED_SHARE = 0.12
-ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+from local_amazon.world import fees
+from local_amazon.world.calendar import DAY, as_date
+from local_amazon.world.customers import Sales
+from local_amazon.world.randomness import generator
+from local_amazon.world.refunds import WHOLE
+from local_amazon.world.schema import AMOUNTS, MONEY_DETAILS, MONEY_KINDS, REIMBURSEMENT_REASONS
+from local_amazon.world.stage import Stage
+from local_amazon.world.store import Numbers
+from local_amazon.world.trade import CANCELLED, MULTICHANNEL, STANDARD, Lines, parcels
 
-
-class Account:
-    """Posts transactions into the journal."""
-
-    def __init__(self, seed: int, window: Window, journal: Journal) -> None:
-        self.seed, self.window, self.journal = seed, window, journal
-
-    def group(self, at: datetime) -> tuple[str, str]:
-        """The settlement period a moment falls into, as the identifier Amazon gives it."""
-        number = (at.date() - self.window.first).days // GROUP_DAYS
-        return ("FINANCIAL_EVENT_GROUP_ID", _name(stream(self.seed, "group", number)))
-
-    def post(
-        self,
-        rng: Random,
-        at: datetime,
-        kind: str,
-        description: str,
-        breakdowns: tuple[Node, ...],
-        items: tuple[Item, ...] = (),
-        related: tuple[tuple[str, str], ...] = (),
-        matures_at: datetime | None = None,
-    ) -> Transaction:
-        """Write a transaction; one in a hundred shows up days late."""
-        late = timedelta(days=rng.randrange(1, 7)) if rng.random() < 0.01 else timedelta(minutes=rng.randrange(1, 300))
-        posted = Transaction(
-            posted_at=at,
-            visible_at=at + late,
-            id=_name(rng),
-            kind=kind,
-            description=description,
-            breakdowns=breakdowns,
-            items=items,
-            related=(self.group(at), *related),
-            matures_at=matures_at,
-            release_id=_name(rng) if matures_at else "",
-        )
-        self.journal.transactions.append(posted)
-        return posted
-
-    def sale(self, sale: Sale) -> None:
-        """The order's payment, for some orders deferred until a week after delivery; later perhaps its refund."""
-        rng = stream(self.seed, sale.order_id, "money")
-        at = sale.shipped_at + timedelta(minutes=rng.randrange(10, 600), milliseconds=rng.randrange(1000))
-        principal = sale.listing.price * sale.quantity
-        fees = _sale_fees(sale.listing, sale.quantity)
-        matures = at + timedelta(days=rng.randrange(8, 15)) if rng.random() < DEFERRED_SHARE else None
-        related = (("ORDER_ID", sale.order_id), ("SHIPMENT_ID", _name(rng)[:15]))
-        tree = (Node("ProductCharges", principal, (Node("OurPricePrincipal", principal),)), fees)
-        item = Item(sale.listing, sale.quantity, principal + fees.cents, tree, sale.listing.title)
-        posted = self.post(
-            rng, at, "Shipment", "Order Payment", _summary("Sales", "Expenses", tree), (item,), related, matures
-        )
-        self._release(posted)
-        if sale.refunded_at is not None:
-            self._refund(rng, sale, sale.refunded_at)
-
-    def _release(self, deferred: Transaction) -> None:
-        if deferred.matures_at is None:
-            return
-        self.journal.transactions.append(
-            Transaction(
-                posted_at=deferred.matures_at,
-                visible_at=max(deferred.matures_at, deferred.visible_at),
-                id=deferred.release_id,
-                kind=deferred.kind,
-                description=deferred.description,
-                breakdowns=deferred.breakdowns,
-                items=deferred.items,
-                related=(
-                    self.group(deferred.matures_at),
-                    *deferred.related[1:],
-                    ("DEFERRED_TRANSACTION_ID", deferred.id),
-                ),
-            )
-        )
-
-    def _refund(self, rng: Random, sale: Sale, at: datetime) -> None:
-        principal = -sale.listing.price * sale.refunded_units
-        commission = round(-principal * REFERRAL)
-        kept = -min(500, round(commission * 0.2))
-        fees = Node("AmazonFees", commission + kept, (Node("Commission", commission), Node("RefundCommission", kept)))
-        tree = (Node("ProductCharges", principal, (Node("OurPricePrincipal", principal),)), fees)
-        item = Item(sale.listing, sale.refunded_units, principal + fees.cents, tree, sale.listing.title)
-        related = (("ORDER_ID", sale.order_id), ("REFUND_ID", _name(rng)[:12]))
-        summary = _summary("Refunded Sales", "Refunded Expenses", tree)
-        self.post(rng, at, "Refund", "Refund Order", summary, (item,), related)
-
-    def reimbursement(self, row: Reimbursement) -> None:
-        """An FBA reimbursement as Amazon posts it: amounts at the transaction, none at its item (models issue 4993)."""
-        if row.cash == 0:
-            return
-        rng = stream(self.seed, row.id, "money")
-        at = row.approved_at + timedelta(hours=rng.randrange(1, 30))
-        tree = (Node("Sales", row.amount, (Node("FBAInventoryReimbursement", row.amount),)),)
-        item = Item(row.listing, abs(row.cash), row.amount, None, row.listing.title)
-        related = (("ORDER_ID", row.order_id),) if row.order_id else ()
-        self.post(rng, at, "Adjustment", "FBAInventoryReimbursement", tree, (item,), related)
-
-    def services(self, monthly_units: int) -> None:
-        """Subscription and storage every month (without SKU), a transfer to the bank every settlement period."""
-        rng = stream(self.seed, "services")
-        for first in _months(self.window):
-            self._fee(rng, moment(first, 3, 12), "Subscription", "SubscriptionFee", 3999)
-            storage = 40 * monthly_units + rng.randrange(500)
-            self._fee(rng, moment(first + timedelta(days=6), 4, 40), "FBAStorageBilling", "FBAStorageFee", storage)
-
-    def _fee(self, rng: Random, at: datetime, description: str, name: str, cents: int) -> None:
-        tree = (Node("Expenses", -cents, (Node("AmazonFees", -cents, (Node(name, -cents),)),)),)
-        item = Item(None, 0, -cents, tree[0].children)
-        if at.date() in self.window:
-            self.post(rng, at, "ServiceFee", description, tree, (item,))
-
-    def transfers(self) -> None:
-        """Pay out every ended settlement period; money that was still deferred counts when it is released."""
-        sums: dict[int, int] = {}
-        for each in self.journal.transactions:
-            if each.matures_at is None:
-                number = (each.posted_at.date() - self.window.first).days // GROUP_DAYS
-                sums[number] = sums.get(number, 0) + each.cents
-        for number, cents in sorted(sums.items()):
-            at = moment(self.window.day((number + 1) * GROUP_DAYS), 2, 30)
-            if cents > 0 and at.date() in self.window:
-                tree = (Node("Transfer", -cents),)
-                self.post(stream(self.seed, "transfer", number), at, "Transfer", "Disbursement", tree)
+PERIOD = 14  # days of a settlement
+AT_ONCE = 200_000  # sales, so that little memory is needed
+NAMES = {
+    "Lost_Warehouse": "WAREHOUSE_LOST",
+    "Damaged_Warehouse": "WAREHOUSE_DAMAGE",
+    "Lost_Inbound": "MISSING_FROM_INBOUND",
+    "Damaged_Inbound": "INBOUND_CARRIER_DAMAGE",
+    "CustomerReturn": "CUSTOMER_RETURN",
+    "CustomerServiceIssue": "CS_ERROR_ITEMS",
+    "Lost_Outbound": "LOST_OUTBOUND",
+    "Damaged_Outbound": "DAMAGED_OUTBOUND",
+    "Removal_Order_Lost": "REMOVAL_ORDER_LOST",
+    "Removal_Order_Damaged": "REMOVAL_ORDER_DAMAGED",
+    "GeneralAdjustment": "GENERAL_ADJUSTMENT",
+    "Fee_Correction": "INCORRECT_FEES_ITEMS",
+    "Reversal_Reimbursement": "REVERSAL_REIMBURSEMENT",
+}
+"""How the account calls a reimbursement of that reason."""
+_KIND = {name: code for code, name in enumerate(MONEY_KINDS)}
+_DETAIL = {name: code for code, name in enumerate(MONEY_DETAILS)}
 
 
-def _summary(sales: str, expenses: str, tree: tuple[Node, Node]) -> tuple[Node, ...]:
-    return (Node(sales, tree[0].cents, (tree[0],)), Node(expenses, tree[1].cents, (tree[1],)))
+def post(stage: Stage, sales: Sales, wrong: Numbers) -> None:
+    """Everything but the payouts. `wrong`: cents of commission (row 0) and fulfilment (row 1) charged beyond the
+    lines' own fees."""
+    _sales(stage, sales.lines, wrong)
+    _refunds(stage, sales)
+    _reimbursements(stage)
+    _services(stage)
 
 
-def _sale_fees(listing: Listing, quantity: int) -> Node:
-    commission = -round(listing.price * REFERRAL) * quantity
-    fulfilment = -(306 + listing.price // 20) * quantity
-    base = Node("FBAPerUnitFulfillmentFee", fulfilment, (Node("Base", fulfilment),))
-    referral = Node("Commission", commission, (Node("Base", commission),))
-    return Node("AmazonFees", commission + fulfilment, (referral, base))
+def _late(stage: Stage, rng: np.random.Generator, posted: Numbers) -> Numbers:
+    """When events show: within hours; one in a hundred (K12) days later."""
+    count = len(posted)
+    late = (rng.random(count) < stage.rates["finances.late"]) & stage.confounded("K12")
+    return posted + np.where(late, rng.integers(DAY, 7 * DAY, count), rng.integers(60, 5 * 3600, count))
 
 
-def _months(window: Window) -> Iterator[date]:
-    day = window.first.replace(day=1)
-    while day <= window.last:
-        yield day
-        day = (day + timedelta(days=32)).replace(day=1)
+def _sales(stage: Stage, lines: Lines, wrong: Numbers) -> None:
+    """A payment for every parcel, some held back until a week after delivery and then released in an event of its
+    own. Multi-channel orders pay their fulfilment fee alone."""
+    rng = generator(stage.seed, "sales")
+    paid = np.flatnonzero((lines.status != CANCELLED) & np.isin(lines.kind, (STANDARD, MULTICHANNEL)))
+    for first in range(0, len(paid), AT_ONCE):
+        _sold(stage, rng, lines, paid[first : first + AT_ONCE], wrong)
 
 
-def _name(rng: Random) -> str:
-    return "".join(rng.choices(ID_LETTERS, k=43))
+def _sold(stage: Stage, rng: np.random.Generator, lines: Lines, sold: Numbers, wrong: Numbers) -> None:
+    line, units, second = parcels(lines, sold)
+
+    def part(column: Numbers) -> Numbers:
+        """What of a line's amount belongs to a parcel: by units, the odd cents to the first."""
+        one = column // lines.quantity[line]
+        return np.where(second, one, column - one * lines.divided[line])
+
+    posted = lines.shipped[line] + rng.integers(600, 36_000, len(line))
+    visible = _late(stage, rng, posted)
+    matures = np.where(
+        rng.random(len(line)) < stage.rates["orders.deferred"], posted + rng.integers(8 * DAY, 15 * DAY, len(line)), 0
+    )
+    name = stage.ids.take("money", len(line), 13)
+    release = np.where(matures > 0, stage.ids.take("money", len(line), 13), 0)
+    columns: dict[str, Any] = _of_lines(lines, line) | {
+        "kind": _KIND["shipment"], "quantity": units, "shipment": stage.ids.take("sent", len(line), 12),
+        "principal": part(lines.price[line]), "tax": part(lines.tax[line]), "withheld_tax": -part(lines.tax[line]),
+        "shipping": part(lines.shipping[line]), "promotion": -part(lines.promotion[line]),
+        "commission": -part(lines.commission[line] + wrong[0, line]),
+        "fulfilment": -part(lines.fulfilment[line] + wrong[1, line]),
+    }  # fmt: skip
+    stage.journal.block(
+        "finances", **columns, posted=posted, visible=visible, number=name, matures=matures, pair=release
+    )
+    held = np.flatnonzero(matures)
+    again = {key: value[held] if np.ndim(value) else value for key, value in columns.items()}
+    stage.journal.block(
+        "finances", **again, posted=matures[held], visible=np.maximum(matures, visible)[held], number=release[held],
+        deferred=name[held],
+    )  # fmt: skip
+
+
+def _of_lines(lines: Lines, line: Numbers) -> dict[str, Numbers]:
+    return {
+        "market": lines.market[line],
+        "order": lines.order[line],
+        "item": lines.item[line],
+        "listing": lines.listing[line],
+    }
+
+
+def _refunds(stage: Stage, sales: Sales) -> None:
+    """What customers got back. Amazon returns the referral fee but for its administration fee; fulfilment stays."""
+    lines, refunds = sales.lines, sales.refunds.columns()
+    line, units = refunds["line"], refunds["units"]
+
+    def share(column: Numbers, of: Numbers) -> Numbers:
+        return column[line] * units * of // (lines.quantity[line] * WHOLE)
+
+    commission = share(lines.commission, np.minimum(refunds["share"], refunds["credit"]))
+    given = share(lines.commission, refunds["share"])
+    rule = [fees.administration(each) for each in given.tolist()]
+    tax = share(lines.tax, refunds["share"])
+    stage.journal.block(
+        "finances", **_of_lines(lines, line), kind=_KIND["refund"], quantity=units, posted=refunds["time"],
+        visible=_late(stage, generator(stage.seed, "refunds"), refunds["time"]), number=refunds["number"],
+        principal=-share(lines.price, refunds["share"]) - refunds["extra"], tax=-tax, withheld_tax=tax,
+        shipping=-share(lines.shipping, refunds["shipping"]), promotion=share(lines.promotion, refunds["share"]),
+        commission=commission, administration=-np.array(rule, np.int64).reshape(len(line)),
+    )  # fmt: skip
+
+
+def _reimbursements(stage: Stage) -> None:
+    """Every reimbursement row with cash posts its amount, unless it is one of those never paid out."""
+    column = stage.journal.column
+    rng = generator(stage.seed, "payments")
+    amount, approved = column("reimbursements", "amount"), column("reimbursements", "approved")
+    unpaid = np.isin(column("reimbursements", "number"), sorted(stage.unpaid))
+    paid = np.flatnonzero((amount != 0) & ~unpaid)
+    details = np.array([_DETAIL[NAMES[reason]] for reason in REIMBURSEMENT_REASONS])
+    posted = approved[paid] + rng.integers(3600, 30 * 3600, len(paid))
+    stage.journal.block(
+        "finances", posted=posted, visible=_late(stage, rng, posted), number=stage.ids.take("money", len(paid), 13),
+        kind=_KIND["adjustment"], detail=details[column("reimbursements", "reason")[paid]],
+        market=column("reimbursements", "market")[paid], order=column("reimbursements", "order")[paid],
+        listing=column("reimbursements", "listing")[paid],
+        quantity=np.abs(column("reimbursements", "cash")[paid]), amount=amount[paid],
+        reference=column("reimbursements", "number")[paid],
+    )  # fmt: skip
+
+
+def _services(stage: Stage) -> None:
+    """The subscription every month, without a product."""
+    for first in _months(stage):
+        time = stage.calendar.moment(0, first, 3, 12)
+        if first in stage.calendar:
+            stage.journal.write(
+                "finances", posted=time, visible=time + 3600, number=stage.ids.one("service", 12), kind="service_fee",
+                detail="Subscription", amount=-fees.subscription(),
+            )  # fmt: skip
+
+
+def _months(stage: Stage) -> list[int]:
+    """The first days of all months of the world."""
+    days = range(stage.calendar.first, stage.calendar.last + 1)
+    return [day for day in days if as_date(day).day == 1]
+
+
+def settle(stage: Stage) -> None:
+    """Close a settlement per marketplace every two weeks and pay it out; deferred money counts when it is released."""
+    column = stage.journal.column
+    posted, market = column("finances", "posted"), column("finances", "market")
+    held = column("finances", "matures") > 0
+    cents = np.where(held, 0, sum(column("finances", name).astype(np.int64) for name in AMOUNTS))
+    length = PERIOD * DAY
+    begins = stage.calendar.moment(0, stage.calendar.first, 0) - length
+    keys, group = np.unique((posted - begins) // length * 16 + market, return_inverse=True)
+    totals = np.zeros(len(keys), np.int64)
+    np.add.at(totals, group, cents)
+    numbers, payouts = stage.ids.take("settlement", len(keys), 11), []
+    for key, settlement, total in zip(keys.tolist(), numbers.tolist(), totals.tolist(), strict=True):
+        turn, place = divmod(key, 16)
+        ends = begins + (turn + 1) * length
+        if ends < stage.calendar.end:  # the last one stays open
+            _close(stage, settlement, place, ends, total)
+            payouts.append((settlement, place, ends, total))
+    stage.journal.fill("finances", "settlement", numbers[group])
+    _pay_out(stage, payouts)
+
+
+def _close(stage: Stage, number: int, market: int, ends: int, total: int) -> None:
+    stage.journal.write(
+        "settlements", number=number, market=market, starts=ends - PERIOD * DAY, ends=ends, deposited=ends + 2 * DAY,
+        visible=ends + 9 * 3600, total=total,
+    )  # fmt: skip
+
+
+def _pay_out(stage: Stage, payouts: list[tuple[int, int, int, int]]) -> None:
+    """Transfer what a settlement came to, when it is positive, to the bank."""
+    rows = np.array([each for each in payouts if each[3] > 0], np.int64).reshape(-1, 4)
+    number, market, ends, total = rows.T
+    stage.journal.block(
+        "finances", posted=ends + 9000, visible=ends + 12_600, number=stage.ids.take("money", len(rows), 13),
+        kind=_KIND["transfer"], market=market, settlement=number, amount=-total,
+    )  # fmt: skip

@@ -1,15 +1,11 @@
 """Our engine and moto's Step Functions come to the same end on the same machines, by the same steps."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from devstack.clock import VirtualClock
-from devstack.workflow import Engine
-from tests.workflow.referee import Referee, Verdict, function_arn, stepfunctions
+from tests.workflow.referee import Referee, function_arn, on_our_engine, stepfunctions
 
 
 class RetryableError(Exception):
@@ -40,21 +36,6 @@ class Handlers:
         if name == "fatal" or (name == "picky" and payload == "bad"):
             raise FatalError("never")
         return "x" * 262_144 if name == "big" else payload
-
-
-def ours(machine: dict[str, Any], data: Any, handlers: Handlers) -> Verdict:
-    engine = Engine(machine, handlers, VirtualClock(datetime(2026, 1, 31, tzinfo=UTC)))
-    engine.start("run", data)
-    result = engine.wait("run")
-    times = [event.time for event in result.history]
-    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
-    return Verdict(
-        status=result.status,
-        output=result.output,
-        error=result.error,
-        events=[(kind, state if kind.endswith(("Entered", "Exited")) else "") for _, _, kind, state in result.history],
-        waits=[gap for gap in gaps if gap],
-    )
 
 
 def task(name: str, **fields: Any) -> dict[str, Any]:
@@ -154,4 +135,5 @@ CASES: dict[str, tuple[dict[str, Any], Any, int]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_both_engines_agree(case: str, referee: Referee) -> None:
     definition, data, failures = CASES[case]
-    assert ours(definition, data, Handlers(failures)) == referee.run(definition, data, Handlers(failures))
+    ours = on_our_engine(definition, data, Handlers(failures))
+    assert ours == referee.run(definition, data, Handlers(failures))

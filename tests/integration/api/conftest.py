@@ -32,6 +32,7 @@ from clario.domain.progress import completed_message
 from clario.domain.records import Rejected
 from clario.domain.slices import Slice, SliceState
 from clario.domain.streams import STREAMS
+from clario.domain.tables import tables_of
 from clario.domain.values import DayRange
 from clario.services.ports import ExecutionStatus
 from clario.services.work import Document
@@ -162,6 +163,9 @@ def finish(bench: Bench, sync_id: str, claims: int = 0, seller: str = "anna") ->
         work.syncs.end(sync_id, "completed", completed_message(claims), claims=claims)
 
 
+LEDGER = STREAMS["ledger"].sources[0]
+
+
 def reject(bench: Bench, sync_id: str, lines: int) -> None:
     """A stored ledger slice of the sync whose document had that many unreadable rows."""
     days = DayRange(date(2026, 6, 1), date(2026, 6, 2))
@@ -169,16 +173,28 @@ def reject(bench: Bench, sync_id: str, lines: int) -> None:
     with bench.database.transaction("anna") as work:
         [connection] = work.connections.all()
         document = Document(
-            0, connection.connection_id, "ledger", scope, days, "raw/x", "0" * 64, 1, None, NOW, may_be_stale=False
+            0,
+            connection.connection_id,
+            "ledger",
+            LEDGER.name,
+            scope,
+            days,
+            "raw/x",
+            "0" * 64,
+            1,
+            None,
+            NOW,
+            may_be_stale=False,
         )
         document = work.loads.document(work.loads.add_document(document))
-        work.slices.plan(Slice(0, sync_id, connection.connection_id, "ledger", scope, days, SliceState.PLANNED))
+        part = Slice(0, sync_id, connection.connection_id, "ledger", LEDGER.name, scope, days, SliceState.PLANNED)
+        work.slices.plan([part])
         [part] = work.slices.of(sync_id)
         stored = replace(part, state=SliceState.STORED, document_id=document.document_id, rows=0, rejected=lines)
         work.slices.save(stored)
         rejected = [Rejected(line + 2, "not a number", "x\ty") for line in range(lines)]
-        header = ",".join(field.name for field in fields(STREAMS["ledger"].record))
-        work.loads.store(document, STREAMS["ledger"], io.BytesIO(f"{header}\n".encode()), rejected)
+        header = ",".join(field.name for field in fields(tables_of(LEDGER)[0].record))
+        work.loads.store(document, {LEDGER.dataset: io.BytesIO(f"{header}\n".encode())}, rejected)
 
 
 def claim(subject: str, **values: Any) -> Claim:

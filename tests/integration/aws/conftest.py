@@ -6,6 +6,9 @@ import pytest
 from moto import mock_aws
 
 from clario.aws import clients
+from tests.integration.sync.conftest import calm
+
+__all__ = ["calm"]
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"

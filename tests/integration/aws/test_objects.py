@@ -129,8 +129,9 @@ def test_what_the_policy_does_not_allow_is_said_with_the_address(s3: S3ObjectSto
         s3.open("a")
 
 
-def test_a_busy_s3_is_asked_again_later(s3: S3ObjectStore, once: None) -> None:
-    with refusing("s3", "SlowDown", 503), pytest.raises(RetryableError, match=r"s3://clario/raw/a\.gz: .*SlowDown"):
+@pytest.mark.parametrize(("code", "status"), [("SlowDown", 503), ("RequestTimeout", 400)])
+def test_a_busy_s3_is_asked_again_later(code: str, status: int, s3: S3ObjectStore, once: None) -> None:
+    with refusing("s3", code, status), pytest.raises(RetryableError, match=rf"s3://clario/raw/a\.gz: .*{code}"):
         s3.open("a")
 
 

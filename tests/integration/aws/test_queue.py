@@ -32,3 +32,9 @@ def test_the_queue_must_exist(aws: None) -> None:
     nowhere = "https://sqs.us-east-1.amazonaws.com/123456789012/nowhere"
     with pytest.raises(FatalError, match=f"^{nowhere}: SendMessage answered .*NonExistentQueue"):
         SqsQueue(nowhere).send({"sellerId": "anna"})
+
+
+def test_a_message_of_more_than_a_mebibyte_is_refused(aws: None) -> None:
+    url = client("sqs").create_queue(QueueName="detection")["QueueUrl"]
+    with pytest.raises(FatalError, match="SendMessage answered InvalidParameterValue"):
+        SqsQueue(url).send({"sellerId": "anna", "more": "x" * 1_048_576})

@@ -63,7 +63,7 @@ def test_what_the_runtime_hands_in_comes_first() -> None:
 
 def test_what_nobody_names_is_missed_when_it_is_needed_by_its_variable() -> None:
     nothing = container()
-    with pytest.raises(ConfigurationError, match="^STATE_MACHINE_ARN is not set"):
+    with pytest.raises(ConfigurationError, match=r"^STATE_MACHINE_ARN is not set"):
         _ = nothing.sync_workflow
-    with pytest.raises(ConfigurationError, match="^DETECTION_QUEUE_URL is not set"):
+    with pytest.raises(ConfigurationError, match=r"^DETECTION_QUEUE_URL is not set"):
         _ = nothing.detection_queue

@@ -95,3 +95,9 @@ def test_names_and_payloads_are_far_inside_what_step_functions_takes(region: Non
     # https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html: what to keep to in logs
     assert re.fullmatch(r"[0-9A-Za-z_-]+", name)
     assert len(json.dumps(payload)) * 100 < takes["input"].metadata["max"] == 262_144
+
+
+def test_a_name_that_is_too_long_is_fatal(workflow: StepFunctionsWorkflow, machine: str) -> None:
+    with pytest.raises(FatalError, match="StartExecution answered"):
+        workflow.start("x" * 81, PAYLOAD)
+    assert executions(machine) == []

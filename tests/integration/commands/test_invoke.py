@@ -66,12 +66,19 @@ def test_a_wrong_argument_is_one_line(run: Run, arguments: tuple[str, ...], line
     assert err.count("\n") == 1
 
 
+def test_where_nobody_may_use_the_environments_token_the_events_seller_cannot_be_made(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AMAZON_SPAPI_ENV_TOKEN", "0")
+    status, out, err = run("finish")
+    assert (status, out) == (1, "")
+    assert err == "invoke: the seller 'events' uses the environment's token: set AMAZON_SPAPI_ENV_TOKEN=1\n"
+
+
 def test_a_function_gets_the_variables_of_the_template_and_secrets_instead_of_where_they_are() -> None:
-    fetch = functions()["fetch"]
-    assert "DATABASE_URL_ARN" in fetch.variables
-    assert {"DATABASE_URL", "RAW_STORE", "AMAZON_LWA_TOKEN_URL"} <= fetch.local_variables
-    assert not {"DATABASE_URL_ARN", "STATE_MACHINE_ARN", "SESSION_JWT_SECRET"} & fetch.local_variables
-    assert "STATE_MACHINE_ARN" in functions()["plan"].local_variables
+    values = {"DATABASE_URL": "postgresql://", "RAW_STORE": "folder", "SESSION_JWT_SECRET": "x", "LOG_LEVEL": "INFO"}
+    given = functions()["fetch"].with_secrets(values)
+    assert given == {"DATABASE_URL": "postgresql://", "RAW_STORE": "folder", "LOG_LEVEL": "INFO"}
 
 
 def test_elsewhere_than_on_linux_it_says_so_in_a_line(

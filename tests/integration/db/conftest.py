@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from clario.db.connection import PostgresDatabase
+from clario.domain.streams import STREAMS
 from clario.domain.values import DayRange
 from clario.services.work import Document, EnvironmentConnection
 from tests.conftest import TEMPLATE, Cluster, embedded
@@ -50,6 +51,7 @@ def new_document(database: PostgresDatabase, connection_id: int) -> Callable[...
             document_id=0,
             connection_id=connection_id,
             stream=stream,
+            source=values.pop("source", STREAMS[stream].sources[0].name),
             scope=values.pop("scope", "ATVPDKIKX0DER"),
             days=DayRange(start, end),
             raw_object="raw/x",

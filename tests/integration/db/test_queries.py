@@ -7,7 +7,7 @@ import pytest
 from clario.db.connection import connect
 from clario.db.queries import queries
 from clario.db.tables import store_statements
-from clario.domain.streams import STREAMS
+from clario.domain.tables import TABLES, Table
 
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
@@ -20,9 +20,9 @@ def test_query_plans_on_the_real_schema(name: str, database_url: str) -> None:
         connection.execute("EXPLAIN " + text, dict.fromkeys(PARAMETER.findall(text)))
 
 
-@pytest.mark.parametrize("stream", STREAMS.values(), ids=lambda stream: stream.name)
-def test_store_statements_plan_on_the_real_schema(stream, database_url: str) -> None:
-    statements = store_statements(stream)
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+def test_store_statements_plan_on_the_real_schema(table: Table, database_url: str) -> None:
+    statements = store_statements(table)
     with connect(database_url) as connection, connection.transaction():
         connection.execute("SELECT set_config('role', 'clario_worker', true)")
         connection.execute(statements.create_staging)

@@ -8,16 +8,19 @@ import pytest
 
 from clario.db.connection import PostgresDatabase
 from clario.domain.normalize import normaliser
+from clario.domain.normalize.context import Context
 from clario.domain.records import Rejected
-from clario.domain.streams import STREAMS, Stream
-from clario.domain.values import MARKETPLACES
+from clario.domain.sources import Source
+from clario.domain.streams import STREAMS
+from clario.domain.tables import tables_of
+from clario.domain.values import MARKETPLACES, DayRange
 from clario.services.normalize import _csv
 from clario.services.work import Document, Stored
 
-LEDGER, FINANCE = STREAMS["ledger"], STREAMS["financial_events"]
-ZONE = MARKETPLACES["ATVPDKIKX0DER"].zone
+LEDGER, FINANCE = STREAMS["ledger"].sources[0], STREAMS["financial_events"].sources[0]
 HEADER = "Date\tFNSKU\tASIN\tMSKU\tEvent Type\tQuantity\tReason\tUnreconciled Quantity"
 JUNE_1, JUNE_2, JUNE_3 = date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3)
+CONTEXT = Context(MARKETPLACES["ATVPDKIKX0DER"], DayRange(JUNE_1, JUNE_3))
 
 NewDocument = Callable[..., Document]
 
@@ -31,15 +34,15 @@ def ledger_rows(*lines: str) -> bytes:
     return csv_of(LEDGER, [line.encode() + b"\n" for line in text])
 
 
-def csv_of(stream: Stream, lines: list[bytes]) -> bytes:
-    return b"".join(_csv(normaliser(stream)(lines, ZONE), stream))
+def csv_of(source: Source, lines: list[bytes]) -> bytes:
+    return b"".join(_csv(normaliser(source)(lines, CONTEXT), tables_of(source)[0]))
 
 
 @pytest.fixture
 def store(database: PostgresDatabase) -> Callable[..., Stored]:
     def run(document: Document, rows: bytes, rejected: tuple[Rejected, ...] = ()) -> Stored:
         with database.transaction("anna") as work:
-            return work.loads.store(document, STREAMS[document.stream], io.BytesIO(rows), rejected)
+            return work.loads.store(document, {STREAMS[document.stream].sources[0].dataset: io.BytesIO(rows)}, rejected)
 
     return run
 
@@ -144,7 +147,7 @@ def test_rejected_rows_are_kept_and_go_when_a_newer_document_has_none(store, tab
 def test_a_refused_store_leaves_nothing_behind(database, table, new_document: NewDocument) -> None:
     document = new_document("ledger", JUNE_1, JUNE_1)
     with pytest.raises(RuntimeError), database.transaction("anna") as work:
-        work.loads.store(document, LEDGER, io.BytesIO(ledger_rows(LOST)), ())
+        work.loads.store(document, {LEDGER.dataset: io.BytesIO(ledger_rows(LOST))}, ())
         raise RuntimeError
     assert table("SELECT * FROM ledger_events") == []
     assert table("SELECT * FROM coverage") == []

@@ -10,13 +10,15 @@ import pytest
 
 from clario.db.connection import PostgresDatabase
 from clario.domain.normalize import normaliser
+from clario.domain.normalize.context import Context
 from clario.domain.records import Rejected
 from clario.domain.streams import STREAMS
-from clario.domain.values import MARKETPLACES
+from clario.domain.tables import tables_of
+from clario.domain.values import MARKETPLACES, DayRange
 from clario.services.normalize import _csv
 from clario.services.work import Document, Stored
 
-INVENTORY = STREAMS["inventory"]
+INVENTORY = STREAMS["inventory"].sources[0]
 US, CANADA = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"
 JUNE_1, JUNE_2 = date(2026, 6, 1), date(2026, 6, 2)
 STOCK = "SELECT sku, total_quantity FROM inventory ORDER BY 1"
@@ -27,8 +29,8 @@ EVERYTHING = "SELECT ctid, xmin, * FROM {} ORDER BY 1"
 def rows_of(*pages: dict[str, int], marketplace: str = US) -> bytes:
     """Normalized CSV of pages, each of SKUs and their fulfillable units."""
     lines = [json.dumps({"payload": _payload(page, marketplace)}).encode() + b"\n" for page in pages]
-    found = normaliser(INVENTORY)(lines, MARKETPLACES[marketplace].zone)
-    return b"".join(_csv((row for row in found if not isinstance(row, Rejected)), INVENTORY))
+    found = normaliser(INVENTORY)(lines, Context(MARKETPLACES[marketplace], DayRange(JUNE_1, JUNE_1)))
+    return b"".join(_csv((row for row in found if not isinstance(row, Rejected)), tables_of(INVENTORY)[0]))
 
 
 def _payload(page: dict[str, int], marketplace: str) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def scan(database: PostgresDatabase, new_document: Callable[..., Document]) -> C
     def run(day: date, rows: bytes, *rejected: Rejected, age: int = 0, marketplace: str = US) -> Stored:
         document = new_document("inventory", day, day, age=age, scope=marketplace)
         with database.transaction("anna") as work:
-            return work.loads.store(document, INVENTORY, io.BytesIO(rows), rejected)
+            return work.loads.store(document, {"inventory": io.BytesIO(rows)}, rejected)
 
     return run
 

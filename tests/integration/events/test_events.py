@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, get_type_hints
 
 import pytest
@@ -12,7 +14,9 @@ from aws_lambda_powertools.utilities.parser.models import APIGatewayProxyEventV2
 from clario.api.schemas.detections import Detections
 from clario.api.schemas.syncs import ActiveSync
 from clario.domain.slices import Slice, SliceState, Step
+from clario.errors import FatalError
 from clario.payloads import DetectionPoll, Dispatched, Plan, PlanAction, SliceTask, SyncTask
+from clario.services.poll import MOST_POLLS
 from clario.services.syncs import execution_name
 from clario.services.work import Sync
 from devstack import events
@@ -166,6 +170,16 @@ def test_poll_finds_the_report_under_way(prepared: Prepared, world: Bench) -> No
     event = prepared("poll", "poll")
     assert call("poll", event).step is Step.REST
     assert the_slice(world, event).polls == 1
+
+
+def test_poll_looks_every_minute_for_hours_and_then_gives_up(prepared: Prepared, world: Bench) -> None:
+    event = prepared("poll", "poll")
+    with world.database.transaction(events.SELLER) as work:
+        work.slices.save(replace(work.slices.get(event["sliceId"]), polls=MOST_POLLS - 1))
+    assert call("poll", event).step is Step.REST
+    assert the_slice(world, event).wait_until == world.clock.now() + timedelta(minutes=1)
+    with pytest.raises(FatalError, match="ReportFailed: Amazon has not finished"):
+        call("poll", event)
 
 
 @pytest.mark.parametrize(

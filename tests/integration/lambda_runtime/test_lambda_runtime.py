@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from clario.aws import clients
+from clario.aws.object_store import S3ObjectStore
 from clario.aws.queue import SqsQueue
 from clario.aws.secrets import read_secret
+from clario.aws.token_cipher import KmsCipher
 from clario.aws.workflow import StepFunctionsWorkflow
 from clario.errors import FatalError
 from clario.services.ports import ExecutionStatus
 from devstack.lambda_runtime import FunctionProcess, Kind, Outcome, StandIn, function_environment
+from devstack.lambda_runtime.aws import KEY_ARN, RAW_STORE
 
 pytest.importorskip("awslambdaric", reason="the Lambda runtime client runs on Linux only")
 Invoke = Callable[..., Outcome]
@@ -153,3 +156,17 @@ def test_a_secret_is_given_and_not_told(told: Any) -> None:
 def test_what_nothing_here_answers_is_refused(told: Any) -> None:
     with pytest.raises(FatalError, match="ValidationException"), clients.our_errors("kms"):
         clients.client("kms").list_keys()
+
+
+@pytest.mark.usefixtures("told")
+def test_an_object_is_kept_and_one_that_was_never_written_is_missing() -> None:
+    store = S3ObjectStore(RAW_STORE)
+    store.put("raw/one", [b"a line\n"])
+    assert store.open("raw/one").read() == b"a line\n"
+    with pytest.raises(FatalError, match="no object"):
+        store.open("raw/two")
+
+
+@pytest.mark.usefixtures("told")
+def test_a_token_can_be_sealed_and_opened() -> None:
+    assert KmsCipher(KEY_ARN).decrypt(KmsCipher(KEY_ARN).encrypt("Atzr|test", "anna"), "anna") == "Atzr|test"

@@ -63,13 +63,13 @@ def test_time_stands_still_until_it_is_set(amazon: Amazon) -> None:
 def test_equal_settings_give_equal_truth_over_http(start_amazon: Callable[..., Amazon]) -> None:
     first, second, other = (start_amazon("--seed", seed).http.get("/_control/truth").json() for seed in "778")
     assert first == second
-    assert first["lots"] != other["lots"]
+    assert first["discrepancies"] != other["discrepancies"]
 
 
 def test_the_truth_moves_with_the_clock(amazon: Amazon) -> None:
-    before = amazon.http.get("/_control/truth").json()["lots"]
+    before = amazon.http.get("/_control/truth").json()["discrepancies"]
     amazon.later(days=25)
-    after = amazon.http.get("/_control/truth").json()["lots"]
+    after = amazon.http.get("/_control/truth").json()["discrepancies"]
     assert len(after) > len(before)
 
 
@@ -77,9 +77,10 @@ def test_the_world_command_writes_reports_costs_and_truth(tmp_path: Path) -> Non
     command = [sys.executable, "-m", "local_amazon", "world", "--out", str(tmp_path), "--size", "1500"]
     subprocess.run([*command, "--clock", START.isoformat()], cwd=ROOT, check=True, capture_output=True)
     truth = json.loads((tmp_path / "truth.json").read_text())
-    assert truth["totals"]["lost_warehouse"]["lots"] == sum(lot["type"] == "lost_warehouse" for lot in truth["lots"])
-    ledger = (tmp_path / "ledger.tsv").read_text(encoding="utf-8").splitlines()
+    assert truth["discrepancies"] and truth["totals"]
+    ledger = (tmp_path / "GET_LEDGER_DETAIL_VIEW_DATA.tsv").read_text(encoding="utf-8").splitlines()
     assert ledger[0].split("\t")[:2] == ['"Date"', '"FNSKU"']
+    assert list(tmp_path.glob("GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2-*.tsv"))
     assert len(json.loads((tmp_path / "transactions.json").read_text())) > 300
 
 
@@ -87,3 +88,28 @@ def test_costs_are_a_file_to_upload(amazon: Amazon) -> None:
     lines = amazon.http.get("/_control/costs.csv").text.splitlines()
     assert lines[0] == "sku,unitCost,currency,validFrom"
     assert len(lines) > 2
+
+
+def test_each_profile_is_a_seller_with_his_own_marketplaces(start_amazon: Callable[..., Amazon]) -> None:
+    amazon = start_amazon("--profile", "us", "--profile", "eu")
+    sellers = amazon.http.get("/_control/sellers").json()["sellers"]
+    assert [(each["sellingPartnerId"], each["region"]) for each in sellers] == [
+        ("ALOCALSELLER1", "na"),
+        ("ALOCALSELLER2", "eu"),
+    ]
+    first, second = (amazon.http.get(f"/_control/truth?seller={each['sellingPartnerId']}").json() for each in sellers)
+    assert (first["profile"], second["profile"]) == ("us", "eu")
+    assert first["seed"] != second["seed"]
+
+
+def test_the_static_sandbox_answers_the_fixed_requests_only(start_amazon: Callable[..., Amazon]) -> None:
+    sandbox = start_amazon("--static-sandbox")
+    assert sandbox.get("/orders/v0/orders/TEST_CASE_200").status_code == 200
+    assert sandbox.get("/orders/v0/orders/111-1111111-1111111").status_code == 400
+
+
+def test_an_unknown_profile_is_refused_before_anything_starts() -> None:
+    process = launch("--profile", "moon")
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "invalid choice: 'moon'" in errors

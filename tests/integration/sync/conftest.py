@@ -11,7 +11,7 @@ import pytest
 from clario.db.connection import PostgresDatabase
 from clario.domain.claims import Claim
 from clario.domain.slices import Slice
-from clario.domain.streams import STREAMS
+from clario.domain.tables import TABLES as FILLED
 from clario.services.costs import put_costs_csv
 from clario.services.syncs import execution_name
 from clario.services.work import Sync
@@ -26,9 +26,7 @@ SMALL = ("--size", "900", "--days", "55", "--ahead", "0", "--frozen-clock", "--c
 # What two runs of the same history may differ in.
 INCIDENTAL = {"id", "connection_id", "document_id", "as_of", "created_at", "updated_at", "discovery_date"}
 
-TABLES = [stream.table for stream in STREAMS.values()] + [
-    stream.history.table for stream in STREAMS.values() if stream.history
-]
+TABLES = {*FILLED} | {table.history.table for table in FILLED.values() if table.history}
 
 
 class Bench:
@@ -103,8 +101,8 @@ def content(database: PostgresDatabase, seller_id: str = SELLER) -> dict[str, An
     found: dict[str, Any] = {
         table: sorted(map(_comparable, read(f"SELECT * FROM {table}")), key=str) for table in TABLES
     }
-    found["coverage"] = read("SELECT stream, scope, day FROM coverage ORDER BY 1, 2, 3")
-    found["rejected"] = read("SELECT stream, line, day, reason, raw FROM rejected_rows ORDER BY 1, 2, 4")
+    found["coverage"] = read("SELECT stream, dataset, scope, day FROM coverage ORDER BY 1, 2, 3, 4")
+    found["rejected"] = read("SELECT dataset, line, day, reason, raw FROM rejected_rows ORDER BY 1, 2, 4")
     detections = [_comparable(row) for row in read("SELECT * FROM detection_results")]
     found["detections"] = sorted(map(_detection, detections), key=lambda row: str(row["fingerprint"]))
     return found

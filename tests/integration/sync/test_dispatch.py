@@ -9,6 +9,7 @@ import pytest
 from clario.payloads import SyncTask
 from clario.services import plan
 from clario.services.detect import run_detection
+from clario.services.ports import ExecutionStatus
 from clario.services.syncs import execution_name
 from clario.services.work import Sync
 from devstack.serve import start_ticks
@@ -115,9 +116,33 @@ def test_a_sync_whose_execution_is_gone_ends_and_is_tried_again_after_an_hour(
     assert bench.content() == calm
 
 
+def test_a_sync_that_goes_on_in_another_execution_while_we_look_after_it_is_left_alone(
+    bench: Bench, calm: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = bench.runtime.engine
+    bench.container.sync_control().start(SELLER)
+    [sync] = syncs(bench)
+    later(bench, minutes=3)
+    status_of = engine.status
+
+    def handed_over(name: str) -> ExecutionStatus:
+        monkeypatch.setattr(engine, "status", status_of)
+        with bench.database.transaction(SELLER) as work:
+            work.syncs.next_part(sync.sync_id, 2)
+        return ExecutionStatus.ENDED
+
+    monkeypatch.setattr(engine, "status", handed_over)
+    bench.container.sync_control().revive(SELLER)
+    assert bench.sync_row(sync.sync_id).part == 2
+    assert bench.sync_row(sync.sync_id).status == "running"
+    engine.run_until_idle()
+    assert [each.status for each in syncs(bench)] == ["completed"]
+    assert bench.content() == calm
+
+
 def test_a_sync_that_waits_for_amazon_is_left_alone(bench: Bench) -> None:
     bench.container.sync_control().start(SELLER)
-    while bench.runtime.engine.status(execution_name(syncs(bench)[0].sync_id)) == "running":
+    while syncs(bench)[0].status == "running":
         assert tick(bench) == {}
         later(bench, minutes=1)
     assert [sync.status for sync in syncs(bench)] == ["completed"]
@@ -212,11 +237,10 @@ def test_when_the_time_is_up_a_detection_goes_on_with_the_next_connection_in_ano
 
 def ended(sync: Sync, part: int = 1, status: str = "TIMED_OUT") -> dict[str, Any]:
     """EventBridge's event, with what we read of it."""
-    name = execution_name(sync.sync_id, part)
     text = f'{{"sellerId": "{SELLER}", "syncId": "{sync.sync_id}", "part": {part}}}'
     return {
         "detail-type": "Step Functions Execution Status Change",
-        "detail": {"name": name, "status": status, "input": text},
+        "detail": {"status": status, "input": text},
     }
 
 

@@ -20,7 +20,7 @@ def sync(status: str = "running", planned: bool = True) -> Sync:
 
 def part(state: SliceState, stream: str = "ledger", **values: Any) -> Slice:
     days = DayRange(date(2026, 6, 1), date(2026, 6, 2))
-    return Slice(1, "sync_anna_1", 1, stream, "ATVPDKIKX0DER", days, state, **values)
+    return Slice(1, "sync_anna_1", 1, stream, STREAMS[stream].sources[0].name, "ATVPDKIKX0DER", days, state, **values)
 
 
 def told(*slices: Slice, status: str = "running") -> list[tuple[str, str]]:

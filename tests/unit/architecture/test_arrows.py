@@ -78,6 +78,14 @@ def test_the_product_does_not_know_its_development_tools(path: Path) -> None:
     assert not {name.split(".")[0] for name in imported(path)} & {"devstack", "local_amazon", "functions", "tests"}
 
 
+@pytest.mark.parametrize("folder", ["layers", "functions"])
+def test_nothing_that_is_deployed_names_the_local_amazon(folder: str) -> None:
+    files = [path for path in sorted((ROOT / folder).rglob("*")) if path.suffix in (".py", ".txt", ".in", "")]
+    texts = {path: path.read_text(errors="replace") for path in files if path.is_file()}
+    assert texts
+    assert [path for path, text in texts.items() if "local_amazon" in text] == []
+
+
 def test_the_local_amazon_knows_nothing_of_the_product() -> None:
     for path in sorted((ROOT / "local_amazon").rglob("*.py")):
         tree = ast.parse(path.read_text())

@@ -2,18 +2,21 @@
 
 import json
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from clario.domain.errors import UnreadableDocument
 from clario.domain.normalize import normaliser
-from clario.domain.records import Inventory, Record, Rejected
+from clario.domain.normalize.context import Context
+from clario.domain.records import Record, Rejected
+from clario.domain.records.stock import Inventory
 from clario.domain.streams import STREAMS
-from clario.domain.values import MARKETPLACES
+from clario.domain.values import MARKETPLACES, DayRange
 
 US = "ATVPDKIKX0DER"
+CONTEXT = Context(MARKETPLACES[US], DayRange(date(2026, 6, 1), date(2026, 6, 1)))
 QUANTITIES = [field.name for field in fields(Inventory) if field.name.endswith("_quantity")]
 DETAILS = {
     "fulfillableQuantity": 1,
@@ -55,7 +58,7 @@ def page(*summaries: object) -> bytes:
 
 
 def read(*pages: bytes) -> list[Record | Rejected]:
-    return list(normaliser(STREAMS["inventory"])(pages, MARKETPLACES[US].zone))
+    return list(normaliser(STREAMS["inventory"].sources[0])(pages, CONTEXT))
 
 
 def row_of(**changes: Any) -> Inventory:

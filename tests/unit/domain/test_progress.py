@@ -16,7 +16,7 @@ from clario.domain.slices import Slice, SliceState
 from clario.domain.values import DayRange
 
 DAY = date(2026, 1, 1)
-OPEN = Slice(1, "s", 1, "ledger", "US", DayRange(DAY, DAY), SliceState.PLANNED)
+OPEN = Slice(1, "s", 1, "ledger", "GET_LEDGER_DETAIL_VIEW_DATA", "US", DayRange(DAY, DAY), SliceState.PLANNED)
 
 
 def slices(**states: list[SliceState]) -> list[Slice]:

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from clario.domain.slices import FINISHED, Slice, SliceState, Step, choose_batch, days_to_load, next_step, scopes
-from clario.domain.streams import STREAMS, PagedSource, ReportSource, WriteMode
+from clario.domain.sources import Unit
+from clario.domain.streams import STREAMS
 from clario.domain.values import DayRange
 
-LEDGER = STREAMS["ledger"]
+LEDGER = STREAMS["ledger"].sources[0]
+INVENTORY = STREAMS["inventory"].sources[0]
 TODAY = date(2026, 11, 24)
 
 
@@ -18,7 +21,16 @@ def history(days: int) -> DayRange:
 
 
 def a_slice(stream: str = "ledger", **values: object) -> Slice:
-    part = Slice(1, "sync_1", 1, stream, "ATVPDKIKX0DER", DayRange(TODAY, TODAY), SliceState.PLANNED)
+    part = Slice(
+        1,
+        "sync_1",
+        1,
+        stream,
+        STREAMS[stream].sources[0].name,
+        "ATVPDKIKX0DER",
+        DayRange(TODAY, TODAY),
+        SliceState.PLANNED,
+    )
     return replace(part, **values)
 
 
@@ -82,30 +94,73 @@ def test_a_batch_is_no_larger_than_a_map_runs_at_once() -> None:
     assert len(choose_batch(a_slice(slice_id=number) for number in range(60))) == 40
 
 
-@pytest.mark.parametrize("stream", STREAMS.values(), ids=lambda stream: stream.name)
-def test_every_row_of_the_stream_table_is_whole(stream) -> None:
-    columns = set(stream.record.__dataclass_fields__)
-    assert {*stream.key, "line"} <= columns
-    assert stream.day in columns or (stream.day is None and stream.mode is WriteMode.SNAPSHOT)
-    assert stream.history is None or {*stream.history.columns} <= columns
-    assert 1 <= stream.slice_days <= 366
-    assert stream.trailing_days >= 1
-    source = stream.source
-    assert source.report_type.startswith("GET_") if isinstance(source, ReportSource) else source.operation
-    assert isinstance(source, ReportSource | PagedSource)
-
-
 def test_of_a_snapshot_only_today_is_loaded_and_today_always() -> None:
     today = [DayRange(TODAY, TODAY)]
-    assert days_to_load(STREAMS["inventory"], history(548), covered=()) == today
-    assert days_to_load(STREAMS["inventory"], history(548), covered=history(548).days()) == today
+    assert days_to_load(INVENTORY, history(548), covered=()) == today
+    assert days_to_load(INVENTORY, history(548), covered=history(548).days()) == today
 
 
 def test_what_amazon_tells_of_one_marketplace_only_is_a_slice_for_each() -> None:
-    assert scopes(STREAMS["inventory"], ["US", "CA"]) == ["US", "CA"]
+    assert scopes(INVENTORY, ["US", "CA"]) == ["US", "CA"]
     assert scopes(LEDGER, ["US", "CA"]) == ["US,CA"]
 
 
 def test_marketplaces_are_scanned_one_after_the_other() -> None:
     scans = [a_slice("inventory", slice_id=number) for number in (1, 2)]
     assert [part.slice_id for part in choose_batch([*scans, a_slice("financial_events", slice_id=3)])] == [1, 3]
+
+
+def source(**values: object) -> Any:
+    return replace(LEDGER, **values)
+
+
+def test_slices_by_month_hold_whole_months_and_the_newest_as_far_as_it_has_come() -> None:
+    by_month = source(unit=Unit.MONTH, slice_days=62, trailing_days=32)
+    ranges = days_to_load(by_month, history(200), covered=())
+    assert ranges[-1] == DayRange(date(2026, 10, 1), TODAY)
+    assert ranges[0].start == date(2026, 5, 1)
+    assert all(part.start.day == 1 for part in ranges)
+    assert [day for part in ranges for day in part.days()][-200:] == history(200).days()
+    assert max(len(part.days()) for part in ranges) <= 62
+
+
+def test_a_hole_in_a_month_loads_that_month() -> None:
+    by_month = source(unit=Unit.MONTH, slice_days=62, trailing_days=5)
+    covered = [day for day in history(200).days() if day != date(2026, 7, 14)]
+    assert days_to_load(by_month, history(200), covered) == [
+        DayRange(date(2026, 7, 1), date(2026, 7, 31)),
+        DayRange(date(2026, 11, 1), TODAY),
+    ]
+
+
+def test_slices_by_week_are_the_same_weeks_on_every_day() -> None:
+    by_week = source(unit=Unit.WEEK, slice_days=7, trailing_days=30)
+    ranges = days_to_load(by_week, history(60), covered=())
+    assert all(part.start.weekday() == 0 for part in ranges)
+    assert ranges[-1] == DayRange(date(2026, 11, 23), TODAY)
+    yesterday = DayRange(history(60).start - timedelta(days=1), TODAY - timedelta(days=1))
+    assert days_to_load(by_week, yesterday, covered=())[1:-1] == ranges[1:-1]
+
+
+def test_what_amazon_keeps_for_some_time_only_is_not_asked_for_beyond_it() -> None:
+    ranges = days_to_load(source(kept_days=89), history(548), covered=())
+    assert ranges[0].start == TODAY - timedelta(days=88)
+    assert days_to_load(source(kept_days=89), history(10), covered=()) == [history(10)]
+
+
+def test_a_unit_longer_than_a_slice_is_not_cut() -> None:
+    assert days_to_load(source(unit=Unit.MONTH, slice_days=1, trailing_days=1), history(1), ()) == [
+        DayRange(date(2026, 11, 1), TODAY)
+    ]
+
+
+def test_found_reports_are_fetched_at_once() -> None:
+    assert next_step(a_slice("financial_events", source="GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2")) is Step.FETCH
+
+
+def test_found_reports_wait_for_no_paging_slice() -> None:
+    settlements = [
+        a_slice("financial_events", source="GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2", slice_id=number)
+        for number in (1, 2)
+    ]
+    assert len(choose_batch([a_slice("financial_events", slice_id=3), *settlements])) == 3

@@ -27,6 +27,8 @@ def test_a_variable_that_is_set_but_empty_counts_as_unset() -> None:
         ("AMAZON_SPAPI_BASE_URL", "sellingpartnerapi-na.amazon.com", "AMAZON_SPAPI_BASE_URL: not an address"),
         ("AMAZON_LWA_TOKEN_URL", "ftp://x", "AMAZON_LWA_TOKEN_URL: not an address"),
         ("AMAZON_SPAPI_MARKETPLACE_IDS", "ATVPDKIKX0DER,US", "AMAZON_SPAPI_MARKETPLACE_IDS: unknown marketplace US"),
+        ("AMAZON_SPAPI_ORDERS_VERSION", "v1", "AMAZON_SPAPI_ORDERS_VERSION: Input should be '2026-01-01' or 'v0'"),
+        ("AMAZON_SPAPI_FINANCES_VERSION", "2026-01-01", "AMAZON_SPAPI_FINANCES_VERSION"),
         ("AMAZON_SPAPI_RATE_SCALE", "-1", "AMAZON_SPAPI_RATE_SCALE"),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL"),
         ("SYNC_DAILY_AT", "2", "SYNC_DAILY_AT: not a time of day in UTC like 02:00"),

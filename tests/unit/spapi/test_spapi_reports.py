@@ -40,6 +40,14 @@ def test_a_report_is_asked_for_with_its_range_in_utc(bench: Bench) -> None:
     }
 
 
+def test_a_reports_options_are_asked_for_where_it_has_some(bench: Bench) -> None:
+    bench.amazon.on(REPORTS, answer({"reportId": "ID323"}, 202))
+    start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)
+    bench.api.create_report(ReportRequest("GET_X", ("A",), start, end, {"aggregatedByTimePeriod": "MONTHLY"}))
+    [sent] = bench.amazon.calls(REPORTS)
+    assert json.loads(sent.content)["reportOptions"] == {"aggregatedByTimePeriod": "MONTHLY"}
+
+
 def test_a_finished_report_is_read_with_all_its_times(bench: Bench) -> None:
     body = job(
         "R1",

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from clario.config import Settings, local_folder, read_settings
 from clario.errors import ConfigurationError
@@ -55,15 +55,6 @@ class Container:
     clock: "Clock" = field(default_factory=SystemClock)
     simulated: bool = False
 
-    def __post_init__(self) -> None:
-        from clario.aws.queue import SqsQueue
-        from clario.aws.workflow import StepFunctionsWorkflow
-
-        if self.workflow is None and self.settings.state_machine_arn:
-            self.workflow = StepFunctionsWorkflow(self.settings.state_machine_arn)
-        if self.queue is None and self.settings.detection_queue_url:
-            self.queue = SqsQueue(self.settings.detection_queue_url)
-
     @cached_property
     def database(self) -> "PostgresDatabase":
         from clario.db.connection import PostgresDatabase, verified
@@ -101,7 +92,12 @@ class Container:
 
     @property
     def plan_settings(self) -> PlanSettings:
-        return PlanSettings(self.settings.sync_history_days, self.settings.amazon_spapi_marketplace_ids)
+        settings = self.settings
+        versions = {
+            "orders": settings.amazon_spapi_orders_version,
+            "financial_events": settings.amazon_spapi_finances_version,
+        }
+        return PlanSettings(settings.sync_history_days, settings.amazon_spapi_marketplace_ids, versions)
 
     def sync_control(self) -> SyncControl:
         environment = None
@@ -124,13 +120,17 @@ class Container:
             self.settings,
         )
 
-    @property
+    @cached_property
     def sync_workflow(self) -> "Workflow":
-        return _given(self.workflow, "STATE_MACHINE_ARN")
+        from clario.aws.workflow import StepFunctionsWorkflow
 
-    @property
+        return self.workflow or StepFunctionsWorkflow(_named(self.settings.state_machine_arn, "STATE_MACHINE_ARN"))
+
+    @cached_property
     def detection_queue(self) -> "Queue":
-        return _given(self.queue, "DETECTION_QUEUE_URL")
+        from clario.aws.queue import SqsQueue
+
+        return self.queue or SqsQueue(_named(self.settings.detection_queue_url, "DETECTION_QUEUE_URL"))
 
 
 class AmazonAccess:
@@ -205,14 +205,11 @@ def _sessions(settings: Settings) -> "Sessions":
     return Sessions(keys, settings.session_jwt_issuer, settings.session_jwt_audience)
 
 
-PortT = TypeVar("PortT")
-
-
-def _given(port: PortT | None, variable: str) -> PortT:
-    """A port that the runtime hands in or that a variable of the environment names."""
-    if port is None:
+def _named(setting: str, variable: str) -> str:
+    """A setting that must name what the runtime did not hand in."""
+    if not setting:
         raise ConfigurationError(f"{variable} is not set; on a laptop, `make serve` runs what it would name")
-    return port
+    return setting
 
 
 _container: Container | None = None

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -38,6 +38,8 @@ class Settings(BaseModel):
     amazon_spapi_env_token: bool | None = None
     amazon_lwa_token_url: str = TOKEN_URL
     amazon_spapi_marketplace_ids: CommaSeparated = ()
+    amazon_spapi_finances_version: Literal["2024-06-19", "v0"] = "2024-06-19"
+    amazon_spapi_orders_version: Literal["2026-01-01", "v0"] = "2026-01-01"
     amazon_spapi_rate_scale: float = Field(default=1.0, gt=0, le=1_000_000)
     sync_history_days: int = Field(default=548, ge=1, le=548)
     sync_tick_minutes: int = Field(default=5, ge=0, le=60)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
+from .domain.progress import INTERRUPTED
 from .domain.slices import Step
 
 
@@ -89,21 +90,18 @@ class FinishTask(SyncTask):
     """The end of a sync, with what went wrong when something did.
 
     The state machine says so itself, with the sync's ids and the failure. Of an execution that could not, EventBridge
-    says `detail.status`, its name, and its input as text:
-    https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+    tells the input, as text: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
     """
 
     failure: FailureInfo | None = None
-    execution: str | None = None  # only that execution's sync part is meant
+    part: int | None = None  # a sync that goes on as another part is not meant
 
     @model_validator(mode="before")
     @classmethod
     def _of_event(cls, data: Any) -> Any:
         if not isinstance(data, dict) or "detail" not in data:
             return data
-        detail = data["detail"]
-        failure = {"Error": f"Execution{detail['status'].title().replace('_', '')}"}
-        return {**json.loads(detail["input"]), "execution": detail["name"], "failure": failure}
+        return {**json.loads(data["detail"]["input"]), "failure": {"Cause": INTERRUPTED}}
 
 
 class Dispatched(Payload):

@@ -1,6 +1,6 @@
 """AWS clients, made when first needed and kept for the process; and what AWS answers, as errors of ours.
 
-botocore itself, without boto3 around it: docs/decisions/0007-cold-starts-and-tracing.md.
+boto3 is imported with the first of them: docs/decisions/0007-cold-starts-and-tracing.md says what that costs.
 """
 
 import threading
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 # Seconds. A service of AWS in the same region answers in milliseconds; the state machine tries again anyway.
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 30
 ATTEMPTS = 3
-# Of status 400, unlike those of 429 and 5xx.
-PASSING = {"ThrottlingException", "Throttling", "RequestThrottled", "KmsThrottlingException", "ExecutionLimitExceeded"}
+# Passing troubles of status 400; those of 429 and 5xx need no list.
+THROTTLED = {"Throttling", "ThrottlingException", "RequestThrottled", "KmsThrottlingException"}
+PASSING = THROTTLED | {"ExecutionLimitExceeded", "RequestTimeout"}
 DENIED = {"AccessDenied", "AccessDeniedException", "KmsAccessDeniedException", "ExpiredToken", "ExpiredTokenException"}
+
+SERVICES = ("kms", "s3", "secretsmanager", "sqs", "stepfunctions")
 
 _making = threading.Lock()
 
@@ -37,14 +40,24 @@ def _client(service: str) -> Any:
 
     retries = {"mode": "standard", "total_max_attempts": ATTEMPTS}
     config = Config(connect_timeout=CONNECT_TIMEOUT, read_timeout=READ_TIMEOUT, retries=retries)
-    return _session().create_client(service, config=config)
+    return _session().client(service, config=config)
 
 
 @cache
 def _session() -> Any:
+    import boto3
+    from botocore.loaders import Loader
     from botocore.session import get_session
 
-    return get_session()
+    class OurServices(Loader):  # type: ignore[misc]  # botocore has no types
+        """Knows which services there are; to find out, botocore's own looks into 900 folders at every cold start."""
+
+        def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 - the same for every type
+            return list(SERVICES)
+
+    session = get_session()
+    session.register_component("data_loader", OurServices())
+    return boto3.Session(botocore_session=session)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def worker(model: type[TaskT]) -> Callable[[Worker[TaskT]], Handler]:
         @wraps(work)
         def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             deadline = _deadline(context)
-            door = step(model)(wraps(work)(lambda task: work(task, deadline)))
+            door = step(model)(lambda task: work(task, deadline))
             for record in event["Records"]:
                 door(json.loads(record["body"]), context)
             return {}

@@ -7,7 +7,6 @@ from copy import copy
 from datetime import datetime
 from typing import Any
 
-import certifi
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
@@ -145,8 +144,9 @@ def verified(dsn: str, ca_bundle: str = "") -> str:
     """The address with TLS in which the server proves who it is; one of this machine stays as it is.
 
     Args:
-        ca_bundle: the file of the authority that signed the server's certificate; "": a public one. `sslrootcert=system`
-            would not do: the OpenSSL inside psycopg's wheels looks in a folder of its own, /usr/lib/psycopg-openssl.
+        ca_bundle: the file of the authority that signed the server's certificate; "": a public one.
+            `sslrootcert=system` would not do: the OpenSSL inside psycopg's wheels looks in a folder of its own,
+            /usr/lib/psycopg-openssl.
 
     Raises:
         ConfigurationError: the address asks for less, or is none. The message does not repeat it.
@@ -160,8 +160,14 @@ def verified(dsn: str, ca_bundle: str = "") -> str:
         return dsn
     if mode != "verify-full":
         raise ConfigurationError(f"DATABASE_URL: sslmode={mode} would trust whoever answers; leave it out")
-    authority = parts.get("sslrootcert") or ca_bundle or certifi.where()
+    authority = parts.get("sslrootcert") or ca_bundle or _public_authorities()
     return make_conninfo(dsn, sslmode=mode, sslrootcert=authority)
+
+
+def _public_authorities() -> str:
+    import certifi
+
+    return certifi.where()
 
 
 def _iso(clock: Clock | None) -> str:

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from psycopg import sql
 
-from clario.domain.streams import Stream
+from clario.domain.tables import Table
 
-STAGED = sql.Identifier("staged_rows")
+
+def staged(table: Table) -> sql.Identifier:
+    """The temporary table that a document's rows of that table are copied into."""
+    return sql.Identifier(f"staged_{table.name}")
 
 
 def listed(names: Iterable[str], alias: str | None = None) -> sql.Composed:
@@ -19,13 +22,13 @@ def assigned(names: Iterable[str]) -> sql.Composed:
     )
 
 
-def same_key(stream: Stream) -> sql.Composed:
+def same_key(table: Table) -> sql.Composed:
     return sql.SQL(" AND ").join(
-        sql.SQL("{} = {}").format(sql.Identifier("t", name), sql.Identifier("s", name)) for name in stream.key
+        sql.SQL("{} = {}").format(sql.Identifier("t", name), sql.Identifier("s", name)) for name in table.key
     )
 
 
-def not_staged(stream: Stream) -> sql.Composed:
+def not_staged(table: Table) -> sql.Composed:
     return sql.SQL("NOT EXISTS (SELECT FROM {staged} AS s WHERE {same_key})").format(
-        staged=STAGED, same_key=same_key(stream)
+        staged=staged(table), same_key=same_key(table)
     )

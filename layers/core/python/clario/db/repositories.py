@@ -3,19 +3,23 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from clario.db.detections import DatabaseDetections
-from clario.db.loads import DatabaseLoads
 from clario.db.statements import Statements
 from clario.domain.progress import STARTING_MESSAGE, ProgressEvent
 from clario.domain.slices import Slice, SliceState
 from clario.domain.values import DayRange
 from clario.errors import SyncInProgress, SyncNotFound
-from clario.services.pages import Page, Statistics
-from clario.services.work import Connection, EnvironmentConnection, ProductCost, Sync
+from clario.services.work import Connection, EnvironmentConnection, Sync
+
+if TYPE_CHECKING:
+    from clario.db.costs import DatabaseCosts
+    from clario.db.detections import DatabaseDetections
+    from clario.db.loads import DatabaseLoads
+    from clario.services.pages import Statistics
 
 Row = dict[str, Any]
 
@@ -23,16 +27,31 @@ LAST_EVENT = {"completed": "sync_complete", "failed": "sync_failed", "cancelled"
 
 
 class DatabaseWork:
-    """One transaction of one seller."""
+    """One transaction of one seller. The larger areas are imported when first used: most functions need few of them."""
 
     def __init__(self, connection: psycopg.Connection[Row], seller_id: str) -> None:
-        statements = Statements(connection, seller_id)
-        self.connections = DatabaseConnections(statements)
-        self.syncs = DatabaseSyncs(statements)
-        self.slices = DatabaseSlices(statements)
-        self.loads = DatabaseLoads(statements)
-        self.detections = DatabaseDetections(statements)
-        self.costs = DatabaseCosts(statements)
+        self._statements = Statements(connection, seller_id)
+        self.connections = DatabaseConnections(self._statements)
+        self.syncs = DatabaseSyncs(self._statements)
+        self.slices = DatabaseSlices(self._statements)
+
+    @cached_property
+    def loads(self) -> "DatabaseLoads":
+        from clario.db.loads import DatabaseLoads
+
+        return DatabaseLoads(self._statements)
+
+    @cached_property
+    def detections(self) -> "DatabaseDetections":
+        from clario.db.detections import DatabaseDetections
+
+        return DatabaseDetections(self._statements)
+
+    @cached_property
+    def costs(self) -> "DatabaseCosts":
+        from clario.db.costs import DatabaseCosts
+
+        return DatabaseCosts(self._statements)
 
 
 class DatabaseConnections:
@@ -77,7 +96,9 @@ class DatabaseSyncs:
     def newest(self, limit: int, offset: int = 0) -> list[Sync]:
         return [_sync(row) for row in self._run.rows("newest_syncs", limit=limit, offset=offset)]
 
-    def statistics(self) -> Statistics:
+    def statistics(self) -> "Statistics":
+        from clario.services.pages import Statistics
+
         return Statistics(**self._run.row("sync_statistics"))
 
     def last_completed_at(self) -> datetime | None:
@@ -105,7 +126,14 @@ class DatabaseSyncs:
         return bool(self._run.write("advance_sync", sync_id=sync_id, progress=progress, message=message))
 
     def end(
-        self, sync_id: str, status: str, message: str, *, claims: int | None = None, error: str | None = None
+        self,
+        sync_id: str,
+        status: str,
+        message: str,
+        *,
+        claims: int | None = None,
+        error: str | None = None,
+        part: int | None = None,
     ) -> bool:
         written = self._run.write(
             "end_sync",
@@ -114,6 +142,7 @@ class DatabaseSyncs:
             message=message,
             claims=claims,
             error=error,
+            part=part,
             type=LAST_EVENT[status],
         )
         return bool(written)
@@ -130,8 +159,8 @@ class DatabaseSlices:
     def __init__(self, statements: Statements) -> None:
         self._run = statements
 
-    def plan(self, part: Slice) -> None:
-        self._run.write("plan_slice", **_slice_values(part))
+    def plan(self, parts: Iterable[Slice]) -> None:
+        self._run.write_many("plan_slice", map(_slice_values, parts))
 
     def get(self, slice_id: int) -> Slice:
         return _slice(self._run.row("get_slice", slice_id=slice_id))
@@ -141,33 +170,6 @@ class DatabaseSlices:
 
     def save(self, part: Slice) -> None:
         self._run.write("save_slice", **_slice_values(part))
-
-
-class DatabaseCosts:
-    def __init__(self, statements: Statements) -> None:
-        self._run = statements
-
-    def put(self, costs: Iterable[ProductCost]) -> int:
-        rows = [
-            {"sku": c.sku, "currency": c.currency, "valid_from": c.valid_from, "unit_cost": c.unit_cost} for c in costs
-        ]
-        return self._run.write_many("put_cost", rows)
-
-    def all(self) -> list[ProductCost]:
-        return [ProductCost(**row) for row in self._run.rows("all_costs")]
-
-    def page(self, limit: int, after: tuple[str, str, date] | None = None) -> Page[ProductCost]:
-        sku, currency, valid_from = after or (None, None, None)
-        rows = self._run.rows("costs_page", sku=sku, currency=currency, valid_from=valid_from, limit=limit)
-        total = rows[0]["total"]
-        costs = [_cost(row) for row in rows if row["sku"] is not None]
-        last = costs[limit - 1] if len(costs) > limit else None
-        next_key = (last.sku, last.currency, last.valid_from.isoformat()) if last else None
-        return Page(costs[:limit], total, next_key)
-
-
-def _cost(row: Row) -> ProductCost:
-    return ProductCost(row["sku"], row["unit_cost"], row["currency"], row["valid_from"])
 
 
 def _connection(row: Row) -> Connection:

@@ -93,6 +93,7 @@ CREATE TABLE sync_slices (
     seller_id          text NOT NULL,
     connection_id      bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
     stream             text NOT NULL,
+    source             text NOT NULL,                   -- the report type or operation
     scope              text NOT NULL,                   -- the marketplaces asked for, comma-separated
     start_day          date NOT NULL,
     end_day            date NOT NULL,
@@ -114,7 +115,7 @@ CREATE TABLE sync_slices (
     severity           text CHECK (severity IN ('info', 'warning', 'error')),
     error              text,
     updated_at         timestamptz NOT NULL DEFAULT clario_now(),
-    UNIQUE (sync_id, connection_id, stream, scope, start_day)
+    UNIQUE (sync_id, connection_id, stream, source, scope, start_day)
 );
 
 -- what was loaded -----------------------------------------------------------------------------------------------------
@@ -124,6 +125,7 @@ CREATE TABLE documents (
     seller_id          text NOT NULL,
     connection_id      bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
     stream             text NOT NULL,
+    source             text NOT NULL,                   -- the report type or operation
     scope              text NOT NULL,
     start_day          date NOT NULL,
     end_day            date NOT NULL,
@@ -137,16 +139,19 @@ CREATE TABLE documents (
 );
 CREATE INDEX documents_by_stream ON documents (connection_id, stream, as_of);
 
--- One row per day: which document says what that day holds, and of when it is. There is no other cursor.
+-- One row per day: which document says what that day holds, and of when it is. There is no other cursor. A dataset is
+-- what has to be loaded by itself: the first table of those that a document fills.
 CREATE TABLE coverage (
     connection_id bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
-    stream        text NOT NULL,
+    dataset       text NOT NULL,
     scope         text NOT NULL,
     day           date NOT NULL,
     seller_id     text NOT NULL,
+    stream        text NOT NULL,
+    source        text NOT NULL,                        -- what was asked last
     as_of         timestamptz NOT NULL,
     document_id   bigint,                               -- null: Amazon said there is nothing
-    PRIMARY KEY (connection_id, stream, scope, day)
+    PRIMARY KEY (connection_id, dataset, scope, day)
 );
 
 CREATE TABLE rejected_rows (
@@ -156,6 +161,7 @@ CREATE TABLE rejected_rows (
     ordinal       integer NOT NULL,
     seller_id     text NOT NULL,
     stream        text NOT NULL,
+    dataset       text NOT NULL,
     scope         text NOT NULL,
     day           date,
     start_day     date NOT NULL,
@@ -228,32 +234,52 @@ CREATE TABLE claims (
 CREATE VIEW reimbursements WITH (security_invoker = true) AS SELECT * FROM claims;
 
 CREATE TABLE financial_events (
-    id                 uuid NOT NULL DEFAULT gen_random_uuid(),
-    connection_id      bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
-    event_id           text NOT NULL,                   -- begins with the generation of Amazon's API
-    seller_id          text NOT NULL,
-    posted_on          date NOT NULL,
-    event_type         text NOT NULL,
-    event_date         timestamptz NOT NULL,
-    transaction_id     text NOT NULL,
-    transaction_type   text NOT NULL,
-    transaction_status text,
-    order_id           text,
-    sku                text,
-    asin               text,
-    amount             numeric(14, 4) NOT NULL,         -- signed from the seller's side
-    currency           text NOT NULL,
-    quantity           integer,
-    description        text,
-    metadata           jsonb NOT NULL,
-    created_at         timestamptz NOT NULL DEFAULT clario_now(),
-    updated_at         timestamptz NOT NULL DEFAULT clario_now(),
-    as_of              timestamptz NOT NULL,
-    document_id        bigint NOT NULL,
-    line               integer NOT NULL,
+    id                      uuid NOT NULL DEFAULT gen_random_uuid(),
+    connection_id           bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    event_id                text NOT NULL,              -- begins with the generation of Amazon's API
+    seller_id               text NOT NULL,
+    posted_on               date NOT NULL,
+    event_type              text NOT NULL,
+    event_date              timestamptz NOT NULL,
+    transaction_id          text NOT NULL,
+    transaction_type        text NOT NULL,
+    transaction_status      text,
+    order_id                text,
+    sku                     text,
+    asin                    text,
+    amount                  numeric(14, 4) NOT NULL,    -- signed from the seller's side
+    currency                text NOT NULL,
+    quantity                integer,
+    description             text,
+    deferred_transaction_id text,                       -- that this one releases
+    release_transaction_id  text,                       -- that released this one
+    metadata                jsonb NOT NULL,
+    created_at              timestamptz NOT NULL DEFAULT clario_now(),
+    updated_at              timestamptz NOT NULL DEFAULT clario_now(),
+    as_of                   timestamptz NOT NULL,
+    document_id             bigint NOT NULL,
+    line                    integer NOT NULL,
     PRIMARY KEY (connection_id, event_id)
 );
 CREATE INDEX financial_events_by_order ON financial_events (connection_id, order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX financial_events_by_deferred ON financial_events (connection_id, deferred_transaction_id)
+    WHERE deferred_transaction_id IS NOT NULL;
+
+-- Each amount once: of each day the generation that read it last, and of money that was held back the release, once it
+-- is known. Sums and detection read this view.
+CREATE VIEW counted_financial_events WITH (security_invoker = true) AS
+SELECT e.*
+FROM financial_events AS e
+JOIN (
+    SELECT DISTINCT ON (connection_id, day) connection_id, day,
+           CASE source WHEN 'listFinancialEvents' THEN 'v0' ELSE '2024-06-19' END AS generation
+    FROM coverage WHERE dataset = 'financial_events' ORDER BY connection_id, day, as_of DESC
+) AS read ON read.connection_id = e.connection_id AND read.day = e.posted_on
+WHERE split_part(e.event_id, ':', 1) = read.generation
+  AND NOT EXISTS (
+      SELECT FROM financial_events AS release
+      WHERE release.connection_id = e.connection_id AND release.deferred_transaction_id = e.transaction_id
+  );
 
 -- What a marketplace's fulfilment centres hold now. Null: Amazon does not say. A SKU that Amazon no longer names stays,
 -- with zeros and line 0.
@@ -307,6 +333,381 @@ CREATE TABLE inventory_history (
     researching_quantity       integer,
     unfulfillable_quantity     integer,
     PRIMARY KEY (connection_id, day, marketplace_id, sku)
+);
+
+-- What moved in a period (a month) by FNSKU, disposition and place, signed as Amazon delivers it.
+CREATE TABLE ledger_balances (
+    connection_id       bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    period_start        date NOT NULL,                  -- the first day of a month
+    row_key             uuid NOT NULL,                  -- hash of the natural key
+    ordinal             integer NOT NULL,               -- among identical rows
+    seller_id           text NOT NULL,
+    fnsku               text NOT NULL,
+    asin                text,
+    msku                text,
+    title               text,
+    disposition         text,
+    location            text,
+    store               text,
+    starting_balance    integer NOT NULL,
+    in_transit          integer,
+    receipts            integer,
+    customer_shipments  integer,
+    customer_returns    integer,
+    vendor_returns      integer,
+    warehouse_transfers integer,
+    found               integer,
+    lost                integer,
+    damaged             integer,
+    disposed            integer,
+    other_events        integer,
+    ending_balance      integer NOT NULL,
+    unknown_events      integer,
+    as_of               timestamptz NOT NULL,
+    document_id         bigint NOT NULL,
+    line                integer NOT NULL,
+    PRIMARY KEY (connection_id, period_start, row_key, ordinal)
+);
+
+-- Shipments to Amazon as they stand. Amazon tells no dates of theirs; the statuses below say since when we know.
+CREATE TABLE inbound_shipments (
+    connection_id       bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    shipment_id         text NOT NULL,
+    seller_id           text NOT NULL,
+    marketplace_id      text NOT NULL,
+    name                text,
+    status              text NOT NULL,
+    fulfillment_center  text,
+    label_prep_type     text,
+    are_cases_required  boolean,
+    box_contents_source text,
+    as_of               timestamptz NOT NULL,
+    document_id         bigint NOT NULL,
+    line                integer NOT NULL,
+    PRIMARY KEY (connection_id, shipment_id)
+);
+
+-- Each status a shipment was seen in; as_of: first seen so.
+CREATE TABLE inbound_shipment_statuses (
+    connection_id bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    shipment_id   text NOT NULL,
+    status        text NOT NULL,
+    seller_id     text NOT NULL,
+    as_of         timestamptz NOT NULL,
+    document_id   bigint NOT NULL,
+    line          integer NOT NULL,
+    PRIMARY KEY (connection_id, shipment_id, status)
+);
+
+CREATE TABLE inbound_shipment_items (
+    connection_id     bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    shipment_id       text NOT NULL,
+    item_key          uuid NOT NULL,                    -- hash of sku and fnsku
+    seller_id         text NOT NULL,
+    sku               text NOT NULL,
+    fnsku             text,
+    quantity_shipped  integer NOT NULL,
+    quantity_received integer,
+    quantity_in_case  integer,
+    as_of             timestamptz NOT NULL,
+    document_id       bigint NOT NULL,
+    line              integer NOT NULL,
+    PRIMARY KEY (connection_id, shipment_id, item_key)
+);
+
+-- Customers' orders, in the words of the Orders API 2026-01-01 whatever was read.
+CREATE TABLE orders (
+    connection_id     bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    order_id          text NOT NULL,
+    seller_id         text NOT NULL,
+    last_updated_on   date NOT NULL,
+    last_updated_at   timestamptz NOT NULL,
+    purchased_at      timestamptz NOT NULL,
+    status            text NOT NULL,
+    fulfilled_by      text,
+    sales_channel     text,
+    is_business       boolean NOT NULL,
+    replaced_order_id text,
+    as_of             timestamptz NOT NULL,
+    document_id       bigint NOT NULL,
+    line              integer NOT NULL,
+    PRIMARY KEY (connection_id, order_id)
+);
+
+-- By SKU: the order report has no item ids. Amounts are of all units together, null before Amazon has set a price.
+CREATE TABLE order_items (
+    connection_id      bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    order_id           text NOT NULL,
+    sku                text NOT NULL,
+    seller_id          text NOT NULL,
+    last_updated_on    date NOT NULL,
+    last_updated_at    timestamptz NOT NULL,
+    asin               text,
+    title              text,
+    quantity           integer NOT NULL,
+    quantity_shipped   integer,
+    currency           text,
+    item_price         numeric(14, 4),
+    shipping_price     numeric(14, 4),
+    gift_wrap_price    numeric(14, 4),
+    tax                numeric(14, 4),
+    promotion_discount numeric(14, 4),
+    order_item_ids     text,                            -- separated by commas
+    as_of              timestamptz NOT NULL,
+    document_id        bigint NOT NULL,
+    line               integer NOT NULL,
+    PRIMARY KEY (connection_id, order_id, sku)
+);
+
+-- Units that left for customers. Nothing says who or where they are.
+CREATE TABLE shipped_items (
+    connection_id      bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    shipped_on         date NOT NULL,
+    row_key            uuid NOT NULL,                   -- hash of the natural key
+    ordinal            integer NOT NULL,                -- among identical rows
+    seller_id          text NOT NULL,
+    shipped_at         timestamptz,
+    order_id           text NOT NULL,
+    sku                text NOT NULL,
+    fnsku              text,
+    asin               text,
+    fulfillment_center text,
+    quantity           integer NOT NULL,
+    currency           text,
+    item_price         numeric(14, 4),
+    shipping_price     numeric(14, 4),
+    gift_wrap_price    numeric(14, 4),
+    as_of              timestamptz NOT NULL,
+    document_id        bigint NOT NULL,
+    line               integer NOT NULL,
+    PRIMARY KEY (connection_id, shipped_on, row_key, ordinal)
+);
+
+CREATE TABLE returns (
+    connection_id        bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    returned_on          date NOT NULL,
+    row_key              uuid NOT NULL,                 -- hash of the natural key
+    ordinal              integer NOT NULL,              -- among identical rows
+    seller_id            text NOT NULL,
+    returned_at          timestamptz,
+    order_id             text,
+    sku                  text NOT NULL,
+    fnsku                text,
+    asin                 text,
+    product_name         text,
+    quantity             integer NOT NULL,
+    fulfillment_center   text,
+    disposition          text,
+    reason               text,
+    status               text,
+    license_plate_number text,
+    as_of                timestamptz NOT NULL,
+    document_id          bigint NOT NULL,
+    line                 integer NOT NULL,
+    PRIMARY KEY (connection_id, returned_on, row_key, ordinal)
+);
+
+CREATE TABLE replacements (
+    connection_id               bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    shipped_on                  date NOT NULL,
+    row_key                     uuid NOT NULL,          -- hash of the natural key
+    ordinal                     integer NOT NULL,       -- among identical rows
+    seller_id                   text NOT NULL,
+    shipped_at                  timestamptz,
+    sku                         text NOT NULL,
+    asin                        text,
+    fulfillment_center          text,
+    original_fulfillment_center text,
+    quantity                    integer NOT NULL,
+    reason_code                 text,
+    replacement_order_id        text NOT NULL,
+    original_order_id           text,
+    as_of                       timestamptz NOT NULL,
+    document_id                 bigint NOT NULL,
+    line                        integer NOT NULL,
+    PRIMARY KEY (connection_id, shipped_on, row_key, ordinal)
+);
+
+CREATE TABLE removal_orders (
+    connection_id       bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    order_id            text NOT NULL,
+    row_key             uuid NOT NULL,                  -- hash of the natural key
+    ordinal             integer NOT NULL,               -- among identical rows
+    seller_id           text NOT NULL,
+    requested_at        timestamptz,
+    updated_at          timestamptz,
+    source              text,
+    order_type          text,
+    service_speed       text,
+    status              text,
+    sku                 text,
+    fnsku               text NOT NULL,
+    disposition         text,
+    requested_quantity  integer NOT NULL,
+    cancelled_quantity  integer,
+    disposed_quantity   integer,
+    shipped_quantity    integer,
+    in_process_quantity integer,
+    removal_fee         numeric(14, 4),
+    currency            text,
+    as_of               timestamptz NOT NULL,
+    document_id         bigint NOT NULL,
+    line                integer NOT NULL,
+    PRIMARY KEY (connection_id, order_id, row_key, ordinal)
+);
+
+CREATE TABLE removal_shipments (
+    connection_id      bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    order_id           text NOT NULL,
+    row_key            uuid NOT NULL,                   -- hash of the natural key
+    ordinal            integer NOT NULL,                -- among identical rows
+    seller_id          text NOT NULL,
+    requested_at       timestamptz,
+    shipped_at         timestamptz,
+    sku                text,
+    fnsku              text NOT NULL,
+    disposition        text,
+    shipped_quantity   integer NOT NULL,
+    carrier            text,
+    tracking_number    text,
+    removal_order_type text,
+    as_of              timestamptz NOT NULL,
+    document_id        bigint NOT NULL,
+    line               integer NOT NULL,
+    PRIMARY KEY (connection_id, order_id, row_key, ordinal)
+);
+
+-- What Amazon would charge for one unit, with the size it measured, as of each day: Amazon keeps no history of it.
+CREATE TABLE fee_previews (
+    connection_id          bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    snapshot_on            date NOT NULL,
+    row_key                uuid NOT NULL,               -- hash of the natural key
+    ordinal                integer NOT NULL,            -- among identical rows
+    seller_id              text NOT NULL,
+    sku                    text NOT NULL,
+    fnsku                  text,
+    asin                   text,
+    store                  text,
+    product_name           text,
+    product_group          text,
+    brand                  text,
+    fulfilled_by           text,
+    has_local_inventory    text,
+    your_price             numeric(14, 4),
+    sales_price            numeric(14, 4),
+    longest_side           numeric,
+    median_side            numeric,
+    shortest_side          numeric,
+    length_and_girth       numeric,
+    dimension_unit         text,
+    package_weight         numeric,
+    weight_unit            text,
+    size_tier              text,
+    currency               text,
+    fee_total              numeric(14, 4),
+    referral_fee           numeric(14, 4),
+    variable_closing_fee   numeric(14, 4),
+    fulfillment_fee        numeric(14, 4),
+    future_fulfillment_fee numeric(14, 4),
+    cross_border_fees      jsonb,
+    as_of                  timestamptz NOT NULL,
+    document_id            bigint NOT NULL,
+    line                   integer NOT NULL,
+    PRIMARY KEY (connection_id, snapshot_on, row_key, ordinal)
+);
+
+CREATE TABLE storage_charges (
+    connection_id                 bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    month                         date NOT NULL,        -- its first day
+    row_key                       uuid NOT NULL,        -- hash of the natural key
+    ordinal                       integer NOT NULL,     -- among identical rows
+    seller_id                     text NOT NULL,
+    asin                          text NOT NULL,
+    fnsku                         text NOT NULL,
+    product_name                  text,
+    fulfillment_center            text,
+    country                       text,
+    longest_side                  numeric,
+    median_side                   numeric,
+    shortest_side                 numeric,
+    dimension_unit                text,
+    weight                        numeric,
+    weight_unit                   text,
+    item_volume                   numeric,
+    volume_unit                   text,
+    size_tier                     text,
+    average_units                 numeric,
+    average_units_pending_removal numeric,
+    total_volume                  numeric,
+    utilization_ratio             numeric,
+    base_rate                     numeric,
+    utilization_surcharge_rate    numeric,
+    storage_rate                  numeric,
+    currency                      text,
+    storage_fee                   numeric(14, 4),
+    dangerous_goods_type          text,
+    incentive_amount              numeric(14, 4),
+    as_of                         timestamptz NOT NULL,
+    document_id                   bigint NOT NULL,
+    line                          integer NOT NULL,
+    PRIMARY KEY (connection_id, month, row_key, ordinal)
+);
+
+CREATE TABLE aged_inventory_charges (
+    connection_id  bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    charged_on     date NOT NULL,
+    row_key        uuid NOT NULL,                       -- hash of the natural key
+    ordinal        integer NOT NULL,                    -- among identical rows
+    seller_id      text NOT NULL,
+    sku            text,
+    fnsku          text NOT NULL,
+    asin           text,
+    product_name   text,
+    condition      text,
+    unit_volume    numeric,
+    volume_unit    text,
+    currency       text,
+    country        text,
+    units_charged  integer NOT NULL,
+    amount_charged numeric(14, 4),
+    age_tier       text,
+    surcharge_rate numeric,
+    as_of          timestamptz NOT NULL,
+    document_id    bigint NOT NULL,
+    line           integer NOT NULL,
+    PRIMARY KEY (connection_id, charged_on, row_key, ordinal)
+);
+
+-- Row 1 of a settlement is the settlement itself; the amounts of the others add up to its total_amount.
+CREATE TABLE settlement_lines (
+    connection_id      bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    settlement_id      text NOT NULL,
+    row_number         integer NOT NULL,
+    seller_id          text NOT NULL,
+    started_at         timestamptz,
+    ended_at           timestamptz,
+    deposited_at       timestamptz,
+    total_amount       numeric(14, 4),
+    currency           text NOT NULL,
+    transaction_type   text,
+    order_id           text,
+    merchant_order_id  text,
+    adjustment_id      text,
+    shipment_id        text,
+    marketplace_name   text,
+    amount_type        text,
+    amount_description text,
+    amount             numeric(14, 4),
+    fulfillment_id     text,
+    posted_at          timestamptz,
+    order_item_code    text,
+    sku                text,
+    quantity           integer,
+    promotion_id       text,
+    as_of              timestamptz NOT NULL,
+    document_id        bigint NOT NULL,
+    line               integer NOT NULL,
+    PRIMARY KEY (connection_id, settlement_id, row_number)
 );
 
 -- what the seller tells us --------------------------------------------------------------------------------------------
@@ -400,8 +801,11 @@ DECLARE
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'connections', 'tokens', 'progress_events', 'sync_slices', 'documents', 'coverage', 'rejected_rows',
-        'ledger_events', 'claims', 'financial_events', 'inventory', 'inventory_history', 'product_costs',
-        'detection_queue', 'detection_results', 'detection_history'
+        'ledger_events', 'ledger_balances', 'claims', 'financial_events', 'settlement_lines', 'inventory',
+        'inventory_history', 'inbound_shipments', 'inbound_shipment_statuses', 'inbound_shipment_items', 'orders',
+        'order_items', 'shipped_items', 'returns', 'replacements', 'removal_orders', 'removal_shipments',
+        'fee_previews', 'storage_charges', 'aged_inventory_charges', 'product_costs', 'detection_queue',
+        'detection_results', 'detection_history'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);

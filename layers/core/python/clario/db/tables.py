@@ -1,13 +1,13 @@
-"""How a stream's rows meet its table: the statements of a store, built from the stream table."""
+"""How rows meet their table: the statements of a store, built from `clario.domain.tables`."""
 
 from dataclasses import dataclass, fields
 from functools import cache
 
 from psycopg import sql
 
-from clario.db.parts import STAGED, assigned, listed, not_staged, same_key
+from clario.db.parts import listed, not_staged, same_key, staged
 from clario.db.snapshots import index_staged, write_history, zero_unnamed, zero_unnamed_in_history
-from clario.domain.streams import History, Stream, WriteMode
+from clario.domain.tables import History, Table, WriteMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,77 +30,104 @@ class StoreStatements:
 
 
 @cache
-def store_statements(stream: Stream) -> StoreStatements:
+def store_statements(table: Table) -> StoreStatements:
     """Staging table, COPY into it, one MERGE that writes only changed rows, and what is done about rows that are gone.
 
     Every statement takes the parameters connection_id, seller_id, document_id, scope, as_of and days (an array: the
     days it may write; a snapshot, whose rows have none, is written whole or, without any, not at all).
     """
-    columns = [field.name for field in fields(stream.record)]
+    columns = [field.name for field in fields(table.record)]
     # `line` says where a row was last written from; a row that only moved within its file has not changed.
-    values = [name for name in columns if name not in stream.key and name != "line"]
+    values = [name for name in columns if name not in table.key and name != "line"]
     return StoreStatements(
         create_staging=sql.SQL(
             "CREATE TEMPORARY TABLE {staged} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"
-        ).format(staged=STAGED, columns=listed(columns), table=sql.Identifier(stream.table)),
+        ).format(staged=staged(table), columns=listed(columns), table=sql.Identifier(table.name)),
         copy=sql.SQL("COPY {staged} ({columns}) FROM STDIN (FORMAT csv, HEADER true)").format(
-            staged=STAGED, columns=listed(columns)
+            staged=staged(table), columns=listed(columns)
         ),
-        index=index_staged(stream) if stream.mode is WriteMode.SNAPSHOT else None,
-        rows=Writes(_merge(stream, columns, values), _clean_up(stream)),
-        history=_history(stream, stream.history) if stream.history else None,
+        index=index_staged(table) if table.mode is WriteMode.SNAPSHOT else None,
+        rows=Writes(_merge(table, columns, values), _clean_up(table)),
+        history=_history(table, table.history) if table.history else None,
     )
 
 
-def _merge(stream: Stream, columns: list[str], values: list[str]) -> sql.Composed:
+def _merge(table: Table, columns: list[str], values: list[str]) -> sql.Composed:
     return sql.SQL(
         "MERGE INTO {table} AS t USING ({source}) AS s"
         " ON t.connection_id = %(connection_id)s AND {same_key}"
-        " WHEN MATCHED AND t.as_of <= %(as_of)s AND ({old}) IS DISTINCT FROM ({new}) THEN"
-        " UPDATE SET {assignments}, line = s.line, as_of = %(as_of)s, document_id = %(document_id)s{touched}"
-        " WHEN NOT MATCHED THEN"
+        "{update} WHEN NOT MATCHED THEN"
         " INSERT (connection_id, seller_id, document_id, as_of, {columns})"
         " VALUES (%(connection_id)s, %(seller_id)s, %(document_id)s, %(as_of)s, {inserted})"
     ).format(
-        table=sql.Identifier(stream.table),
-        source=_source(stream),
-        same_key=same_key(stream),
-        old=listed(values, "t"),
-        new=listed(values, "s"),
-        assignments=assigned(values),
-        touched=sql.SQL(", updated_at = clario_now()" if stream.table == "financial_events" else ""),
+        table=sql.Identifier(table.name),
+        source=_source(table),
+        same_key=same_key(table),
+        update=_update(table, values) if values else sql.SQL(""),
         columns=listed(columns),
         inserted=listed(columns, "s"),
     )
 
 
-def _source(stream: Stream) -> sql.Composed:
-    """The staged rows of accepted days. Pages may repeat a row: the later one counts, MERGE would refuse two."""
-    distinct, order = sql.SQL(""), sql.SQL("")
-    if stream.mode is not WriteMode.REPLACE:
-        distinct, order = sql.SQL("DISTINCT ON ({})"), sql.SQL(" ORDER BY {}, ctid DESC")
-    key = listed(stream.key)
-    return sql.SQL("SELECT {distinct} * FROM {staged} WHERE {accepted}{order}").format(
-        distinct=distinct.format(key), staged=STAGED, accepted=_accepted(stream), order=order.format(key)
+def _update(table: Table, values: list[str]) -> sql.Composed:
+    """Only rows that change are written."""
+    news = {name: _new(table, name) for name in values}
+    return sql.SQL(
+        " WHEN MATCHED AND {not_older} AND ({old}) IS DISTINCT FROM ({new}) THEN"
+        " UPDATE SET {assignments}, line = s.line, as_of = %(as_of)s, document_id = %(document_id)s{touched}"
+    ).format(
+        not_older=_not_older(table),
+        old=listed(values, "t"),
+        new=sql.SQL(", ").join(news.values()),
+        assignments=sql.SQL(", ").join(
+            sql.SQL("{} = {}").format(sql.Identifier(name), new) for name, new in news.items()
+        ),
+        touched=sql.SQL(", updated_at = clario_now()" if table.name == "financial_events" else ""),
     )
 
 
-def _accepted(stream: Stream) -> sql.Composable:
-    if stream.day is None:
+def _new(table: Table, name: str) -> sql.Composable:
+    """The value a stored row gets: of a column that not every source knows, what is known."""
+    new, old = sql.Identifier("s", name), sql.Identifier("t", name)
+    return sql.SQL("coalesce({}, {})").format(new, old) if name in table.kept else new
+
+
+def _not_older(table: Table) -> sql.Composable:
+    if table.version is None:
+        return sql.SQL("t.as_of <= %(as_of)s")
+    old, new = sql.Identifier("t", table.version), sql.Identifier("s", table.version)
+    return sql.SQL("({}, t.as_of) <= ({}, %(as_of)s)").format(old, new)
+
+
+def _source(table: Table) -> sql.Composed:
+    """The staged rows of accepted days. Pages may repeat a row: the newer one counts, else the later one."""
+    distinct: sql.Composable = sql.SQL("")
+    order: sql.Composable = sql.SQL("")
+    if table.mode is not WriteMode.REPLACE:
+        version = [sql.SQL("{} DESC").format(sql.Identifier(table.version))] if table.version else []
+        distinct = sql.SQL("DISTINCT ON ({})").format(listed(table.key))
+        order = sql.SQL(" ORDER BY {}").format(sql.SQL(", ").join([listed(table.key), *version, sql.SQL("ctid DESC")]))
+    return sql.SQL("SELECT {distinct} * FROM {staged} WHERE {accepted}{order}").format(
+        distinct=distinct, staged=staged(table), accepted=_accepted(table), order=order
+    )
+
+
+def _accepted(table: Table) -> sql.Composable:
+    if table.day is None:
         return sql.SQL("cardinality(%(days)s::date[]) > 0")
-    return sql.SQL("{} = ANY (%(days)s::date[])").format(sql.Identifier(stream.day))
+    return sql.SQL("{} = ANY (%(days)s::date[])").format(sql.Identifier(table.day))
 
 
-def _history(stream: Stream, history: History) -> Writes:
-    return Writes(write_history(stream, history, _source(stream)), zero_unnamed_in_history(stream, history))
+def _history(table: Table, history: History) -> Writes:
+    return Writes(write_history(table, history, _source(table)), zero_unnamed_in_history(table, history))
 
 
-def _clean_up(stream: Stream) -> sql.Composed | None:
-    if stream.mode is WriteMode.SNAPSHOT:
-        return zero_unnamed(stream)
-    if stream.mode is WriteMode.UPSERT or stream.day is None:
+def _clean_up(table: Table) -> sql.Composed | None:
+    if table.mode is WriteMode.SNAPSHOT:
+        return zero_unnamed(table)
+    if table.mode is WriteMode.UPSERT or table.day is None:
         return None
     return sql.SQL(
         "DELETE FROM {table} AS t WHERE t.connection_id = %(connection_id)s AND t.{day} = ANY (%(days)s::date[])"
         " AND {not_staged}"
-    ).format(table=sql.Identifier(stream.table), day=sql.Identifier(stream.day), not_staged=not_staged(stream))
+    ).format(table=sql.Identifier(table.name), day=sql.Identifier(table.day), not_staged=not_staged(table))

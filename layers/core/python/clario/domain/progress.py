@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .slices import FINISHED, Slice
+from .streams import STREAMS
 
 # Share of the whole (percent points) that each band of streams moves the number from 10 to 90.
 BANDS: dict[str, int] = {"inventory": 20, "claims": 20, "fees": 10, "finances": 30}
@@ -25,7 +26,7 @@ def load_progress(slices: Iterable[Slice]) -> int:
     total = dict.fromkeys(BANDS, 0)
     finished = dict.fromkeys(BANDS, 0)
     for part in slices:
-        band = part.definition.band
+        band = STREAMS[part.stream].band
         total[band] += 1
         finished[band] += part.state in FINISHED
     return STARTED + int(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from .streams import STREAMS, PagedSource, Stream, WriteMode
+from .sources import PagedSource, ReportSource, Source, Unit
+from .streams import source_of
 from .values import ONE_DAY, DayRange
 
 
@@ -38,12 +39,16 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One unit of loading, as the database keeps it. `days` are the marketplace's calendar days, both included."""
+    """One unit of loading, as the database keeps it: a source of a stream, for some days.
+
+    `days` are the marketplace's calendar days, both included.
+    """
 
     slice_id: int
     sync_id: str
     connection_id: int
     stream: str
+    source: str
     scope: str
     days: DayRange
     state: SliceState
@@ -65,8 +70,8 @@ class Slice:
     error: str | None = None
 
     @property
-    def definition(self) -> Stream:
-        return STREAMS[self.stream]
+    def definition(self) -> Source:
+        return source_of(self.stream, self.source)
 
     @property
     def marketplace_ids(self) -> tuple[str, ...]:
@@ -81,17 +86,17 @@ def next_step(part: Slice) -> Step:
         return Step.NORMALIZE
     if part.state is SliceState.NORMALIZED:
         return Step.STORE
-    if isinstance(part.definition.source, PagedSource) or part.report_document_id:
+    if not isinstance(part.definition, ReportSource) or part.report_document_id:
         return Step.FETCH
     return Step.POLL if part.report_id else Step.REQUEST
 
 
-def scopes(stream: Stream, marketplace_ids: Iterable[str]) -> list[str]:
-    """What the slices of a stream ask for: all marketplaces together, or each alone where Amazon takes only one."""
-    return list(marketplace_ids) if stream.per_marketplace else [",".join(marketplace_ids)]
+def scopes(source: Source, marketplace_ids: Iterable[str]) -> list[str]:
+    """What the slices of a source ask for: all marketplaces together, or each alone where Amazon takes only one."""
+    return list(marketplace_ids) if source.per_marketplace else [",".join(marketplace_ids)]
 
 
-def days_to_load(stream: Stream, history: DayRange, covered: Iterable[date]) -> list[DayRange]:
+def days_to_load(source: Source, history: DayRange, covered: Iterable[date]) -> list[DayRange]:
     """The day ranges a full sync loads: what was never loaded, and the trailing days that still change at Amazon.
 
     Args:
@@ -99,36 +104,45 @@ def days_to_load(stream: Stream, history: DayRange, covered: Iterable[date]) -> 
         covered: days loaded before, complete or not.
 
     Returns:
-        Ranges of at most `stream.slice_days` days, oldest first. Ranges are cut from the newest day backwards, so
-        that the trailing window is asked for in the same pieces every day. Of a snapshot it is today alone: what
-        was there yesterday cannot be read any more.
+        Ranges of at most `source.slice_days` days, oldest first. They hold whole units of the source, so the first may
+        begin before the history, while the last ends today. They are cut from the newest day backwards, so that the
+        trailing window is asked for in the same pieces every day. Of what Amazon tells only as it is now it is today
+        alone: what was there yesterday cannot be read any more.
     """
-    if stream.mode is WriteMode.SNAPSHOT:
+    if source.present_only:
         return [DayRange(history.end, history.end)]
-    trailing_start = history.end - timedelta(days=stream.trailing_days - 1)
+    trailing_start = history.end - timedelta(days=source.trailing_days - 1)
     done = {day for day in covered if day < trailing_start}
-    wanted = [day for day in history.days() if day not in done]
-    return [part for run in _runs(wanted) for part in _cut(run, stream.slice_days)]
+    wanted = {unit_of(day, source.unit).start for day in _kept(source, history) if day not in done}
+    units = [unit_of(start, source.unit) for start in sorted(wanted)]
+    return [DayRange(part.start, min(part.end, history.end)) for part in _joined(units, source.slice_days)]
 
 
-def _runs(days: list[date]) -> list[DayRange]:
-    """Neighbouring days as ranges; `days` ascend."""
-    runs: list[DayRange] = []
-    for day in days:
-        if runs and runs[-1].end + ONE_DAY == day:
-            runs[-1] = DayRange(runs[-1].start, day)
+def _kept(source: Source, history: DayRange) -> list[date]:
+    """The days of the history that Amazon still has."""
+    return history.days()[-source.kept_days :] if source.kept_days else history.days()
+
+
+def unit_of(day: date, unit: Unit) -> DayRange:
+    """The day, the week from Monday, or the month that holds that day."""
+    if unit is Unit.WEEK:
+        monday = day - timedelta(days=day.weekday())
+        return DayRange(monday, monday + timedelta(days=6))
+    if unit is Unit.MONTH:
+        first = day.replace(day=1)
+        return DayRange(first, (first + timedelta(days=31)).replace(day=1) - ONE_DAY)
+    return DayRange(day, day)
+
+
+def _joined(units: list[DayRange], longest: int) -> list[DayRange]:
+    """Neighbouring units as ranges of at most that many days, as many as fit, from the newest backwards."""
+    parts: list[DayRange] = []
+    for unit in reversed(units):
+        newest = parts[-1] if parts else None
+        if newest and unit.end + ONE_DAY == newest.start and (newest.end - unit.start).days < longest:
+            parts[-1] = DayRange(unit.start, newest.end)
         else:
-            runs.append(DayRange(day, day))
-    return runs
-
-
-def _cut(run: DayRange, longest: int) -> list[DayRange]:
-    parts = []
-    end = run.end
-    while end >= run.start:
-        start = max(run.start, end - timedelta(days=longest - 1))
-        parts.append(DayRange(start, end))
-        end = start - ONE_DAY
+            parts.append(unit)
     return parts[::-1]
 
 
@@ -142,9 +156,8 @@ def choose_batch(due: Iterable[Slice], limit: int = 40) -> list[Slice]:
     batch: list[Slice] = []
     paging: set[tuple[int, str]] = set()
     for part in due:
-        source = part.definition.source
-        if isinstance(source, PagedSource) and next_step(part) is Step.FETCH:
-            lane = (part.connection_id, source.operation)
+        if isinstance(part.definition, PagedSource) and next_step(part) is Step.FETCH:
+            lane = (part.connection_id, part.source)
             if lane in paging:
                 continue
             paging.add(lane)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from ..domain.slices import Slice, SliceState, Step, next_step
-from ..domain.streams import ReportSource
+from ..domain.sources import ReportSource
 from ..errors import Throttled
 from ..payloads import SliceTask
 from .ports import Clock, SellerApi
@@ -65,7 +65,7 @@ class AmazonStep:
 
     def within_cooldown(self, part: Slice, made_at: datetime, work: Work) -> bool:
         """Whether a report made then may be the build we already have: Amazon rebuilds it only once per cooldown."""
-        source = part.definition.source
+        source = part.definition
         if not isinstance(source, ReportSource):
             return False
         newest = newest_data(part, work)
@@ -78,7 +78,7 @@ class AmazonStep:
 
 def newest_data(part: Slice, work: Work) -> datetime | None:
     """When Amazon made the newest data that is loaded for the slice's days."""
-    covered = work.loads.covered_days(part.connection_id, part.stream, part.scope)
+    covered = work.loads.covered_days(part.connection_id, part.definition.dataset, part.scope)
     return max((as_of for day, as_of in covered.items() if day in part.days), default=None)
 
 

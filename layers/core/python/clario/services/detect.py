@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from ..domain.claims import reconcile
 from ..domain.detection.engine import detect as find_claims
 from ..domain.progress import completed_message
-from ..domain.values import home_marketplace, local_day
 from ..payloads import Empty, SyncTask
+from .claims import count_claims, today_of
 from .ports import Clock, Queue
 from .sources import failed_sources
 from .work import Connection, Database, DetectionAttempt, Work
@@ -27,7 +27,7 @@ def detect(
         deadline: when this worker will be stopped; None: never.
     """
     if not run_detection(task, database=database, clock=clock, deadline=deadline):
-        queue.send({"sellerId": task.seller_id, "syncId": task.sync_id})
+        queue.send(task.model_dump(by_alias=True))
     return Empty()
 
 
@@ -67,7 +67,7 @@ def _work_through(
                 work.detections.note_done(task.sync_id, attempt, put_back=True)
             return False
         attempt = replace(attempt, done=(*attempt.done, connection.connection_id))
-        _detect_connection(task, connection, attempt, database, _today(connection, clock))
+        _detect_connection(task, connection, attempt, database, today_of(connection, clock))
     with database.transaction(task.seller_id) as work:
         if work.detections.still_mine(task.sync_id, attempt):
             work.detections.finish(task.sync_id, attempt)
@@ -86,20 +86,6 @@ def _detect_connection(
             changes = reconcile(work.detections.stored(connection.connection_id), found, today)
             work.detections.apply(connection, task.sync_id, changes, today)
             work.detections.note_done(task.sync_id, attempt)
-
-
-def _today(connection: Connection, clock: Clock) -> date:
-    return local_day(clock.now(), home_marketplace(list(connection.marketplace_ids)).zone)
-
-
-def count_claims(work: Work, clock: Clock) -> int:
-    """Claims of the seller that are neither expired nor resolved, by each marketplace's own today."""
-    today = {
-        connection.connection_id: _today(connection, clock)
-        for connection in work.connections.all()
-        if connection.marketplace_ids
-    }
-    return work.detections.count_claims(today)
 
 
 def _correct_ended_sync(task: SyncTask, work: Work, clock: Clock) -> None:

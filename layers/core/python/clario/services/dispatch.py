@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime, time, timedelta
 
 from ..errors import AmazonNotConnected, SyncInProgress
-from ..payloads import Dispatched
+from ..payloads import Dispatched, SyncTask
 from .ports import Clock, Queue
 from .syncs import Revival, SyncControl
 from .work import Dispatch
@@ -36,7 +36,7 @@ def dispatch(*, due: Dispatch, control: SyncControl, queue: Queue, clock: Clock,
 def _send_again(due: Dispatch, queue: Queue, now: datetime) -> int:
     waiting = due.waiting_detections(now - QUIET, AT_ONCE)
     for seller_id, sync_id in waiting:
-        queue.send({"sellerId": seller_id, "syncId": sync_id})
+        queue.send(SyncTask(seller_id=seller_id, sync_id=sync_id).model_dump(by_alias=True))
     return len(waiting)
 
 

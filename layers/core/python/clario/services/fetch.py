@@ -1,31 +1,28 @@
 """Fetch: bring the slice's data as Amazon sends it into the raw store, and note the document."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from hashlib import sha256
 from itertools import chain
 from uuid import uuid4
 
+from ..domain.personal import without_personal_columns
 from ..domain.slices import Slice, SliceState, Step
-from ..domain.streams import PagedSource, ReportSource
-from ..domain.values import ONE_DAY, home_marketplace
+from ..domain.sources import FoundReportSource, ReportSource
 from ..payloads import SliceTask
 from .amazon import AmazonStep
 from .ports import ObjectStore, SellerApi
 from .progress import report_progress
+from .readers import lines_of, read_slice
 from .work import Document
-
-# Amazon refuses windows that end within the last two minutes.
-NOT_BEFORE_NOW = timedelta(minutes=2, seconds=5)
 
 
 def fetch(task: SliceTask, step: AmazonStep, objects: ObjectStore) -> SliceTask:
     """Read the whole report, or every page of the slice, into one raw object."""
 
     def work(part: Slice, api: SellerApi) -> SliceTask:
-        if isinstance(part.definition.source, ReportSource):
+        if isinstance(part.definition, ReportSource):
             return _fetch_report(task, step, part, api, objects)
         return _fetch_pages(task, step, part, api, objects)
 
@@ -40,38 +37,12 @@ def _fetch_report(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi
 
 
 def _fetch_pages(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi, objects: ObjectStore) -> SliceTask:
-    source = part.definition.source
-    assert isinstance(source, PagedSource)
     as_of = step.clock.now()
-    lines = (page.replace(b"\n", b" ") + b"\n" for page in _READERS[source.operation](part, api, as_of))
+    lines = read_slice(part, api, as_of)
     first = next(lines, None)
     if first is None:
         return _nothing(task, step, part, as_of)
     return _keep(task, step, part, chain([first], lines), objects, as_of)
-
-
-def _transactions(part: Slice, api: SellerApi, now: datetime) -> Iterator[bytes]:
-    """The pages that hold something, up to as close to `now` as Amazon allows."""
-    zone = home_marketplace(list(part.marketplace_ids)).zone
-    start = datetime.combine(part.days.start, time(), zone)
-    end = min(datetime.combine(part.days.end + ONE_DAY, time(), zone), now - NOT_BEFORE_NOW)
-    if start < end:
-        yield from filter(_holds_transactions, api.transaction_pages(start, end))
-
-
-def _inventory(part: Slice, api: SellerApi, _now: datetime) -> Iterator[bytes]:
-    """Every page, empty ones too: an inventory without a SKU says that all of them are gone."""
-    return api.inventory_pages(part.scope)
-
-
-_READERS: dict[str, Callable[[Slice, SellerApi, datetime], Iterator[bytes]]] = {
-    "listTransactions": _transactions,
-    "getInventorySummaries": _inventory,
-}
-
-
-def _holds_transactions(page: bytes) -> bool:
-    return bool((json.loads(page).get("payload") or {}).get("transactions"))
 
 
 def _nothing(task: SliceTask, step: AmazonStep, part: Slice, as_of: datetime) -> SliceTask:
@@ -88,13 +59,14 @@ def _keep(
     task: SliceTask, step: AmazonStep, part: Slice, chunks: Iterator[bytes], objects: ObjectStore, as_of: datetime
 ) -> SliceTask:
     header = _Header(chunks)
-    stored = objects.put(_raw_key(task.seller_id, part), header)
+    stored = objects.put(_raw_key(task.seller_id, part), _without_buyers(header, part))
     with step.database.transaction(task.seller_id) as work:
         document_id = work.loads.add_document(
             Document(
                 document_id=0,
                 connection_id=part.connection_id,
                 stream=part.stream,
+                source=part.source,
                 scope=part.scope,
                 days=part.days,
                 raw_object=stored.key,
@@ -113,7 +85,17 @@ def _keep(
 def _raw_key(seller_id: str, part: Slice) -> str:
     """A fresh name each time: what another attempt wrote is never overwritten. Seller ids do not go into names."""
     owner = sha256(seller_id.encode()).hexdigest()[:24]
-    return f"raw/{owner}/{part.connection_id}/{part.stream}/{part.days.start}_{part.days.end}/{uuid4().hex}"
+    return (
+        f"raw/{owner}/{part.connection_id}/{part.stream}/{part.source}/{part.days.start}_{part.days.end}/{uuid4().hex}"
+    )
+
+
+def _without_buyers(chunks: Iterable[bytes], part: Slice) -> Iterable[bytes]:
+    """A report that tells of buyers, line by line without them; pages have lost them when they were read."""
+    source = part.definition
+    if isinstance(source, ReportSource) and source.personal:
+        return without_personal_columns(source.name, lines_of(chunks))
+    return chunks
 
 
 class _Header:
@@ -134,5 +116,5 @@ class _Header:
 
     def fingerprint(self, part: Slice) -> str | None:
         """Of a report's header line; pages of JSON have none."""
-        is_report = isinstance(part.definition.source, ReportSource)
+        is_report = isinstance(part.definition, ReportSource | FoundReportSource)
         return sha256(self._first.strip()).hexdigest()[:16] if is_report else None

@@ -1,4 +1,4 @@
-"""Normalize: from a raw object to a CSV part of our columns, the rejected rows, and a manifest that names them."""
+"""Normalize: from a raw object to CSV parts of our columns, the rejected rows, and a manifest that names them."""
 
 import csv
 import io
@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from tempfile import SpooledTemporaryFile
-from typing import Any
 
 from ..domain.errors import UnreadableDocument
 from ..domain.normalize import normaliser
-from ..domain.records import FinancialEvent, Record, Rejected
+from ..domain.normalize.context import Context
+from ..domain.records import Record, Rejected
+from ..domain.records.trade import Order
 from ..domain.slices import Slice, SliceState, Step
-from ..domain.streams import Stream
+from ..domain.sources import Source
+from ..domain.streams import source_of
+from ..domain.tables import Table, tables_of
 from ..domain.values import home_marketplace
 from ..errors import DocumentUnreadable
 from ..payloads import SliceTask
@@ -21,16 +24,18 @@ from .ports import ObjectStore
 from .work import Database, Document
 
 SPOOL_IN_MEMORY = 4 * 1024 * 1024
+BLOCK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What `normalize` made of a document, for `store`: the names of the parts and what was counted.
 
-    `outside` counts rows of neighbouring days: the window asked for is a day wider than the slice on both sides.
+    `parts` are named by table. `rows` counts those of the first table. `outside` counts rows of neighbouring days: the
+    window asked for is wider than the slice on both sides.
     """
 
-    rows_part: str
+    parts: dict[str, str]
     rejected_part: str
     rows: int
     rejected: int
@@ -49,7 +54,7 @@ def normalize(task: SliceTask, *, database: Database, objects: ObjectStore) -> S
         document = work.loads.document(part.document_id) if part.document_id else None
     if part.state is not SliceState.FETCHED or document is None:
         return task.model_copy(update={"step": Step.STORE})
-    manifest = normalize_document(document, part.definition, objects)
+    manifest = normalize_document(document, objects)
     with database.transaction(task.seller_id) as work:
         work.slices.save(_counted(part, manifest, work.loads.unseen_orders(part, manifest.order_ids)))
     return task.model_copy(update={"step": Step.STORE})
@@ -66,19 +71,19 @@ def _counted(part: Slice, manifest: Manifest, orders: int) -> Slice:
     )
 
 
-def normalize_document(document: Document, stream: Stream, objects: ObjectStore) -> Manifest:
+def normalize_document(document: Document, objects: ObjectStore) -> Manifest:
     """Write the parts and the manifest beside them; the same document gives the same parts."""
+    source = source_of(document.stream, document.source)
     place = document.raw_object.replace("raw/", "normalized/", 1)
-    counts = _Counts(document, stream)
-    with objects.open(document.raw_object) as raw, SpooledTemporaryFile(SPOOL_IN_MEMORY, "w+b") as rejected:
-        zone = home_marketplace(document.scope.split(",")).zone
+    context = Context(home_marketplace(document.scope.split(",")), document.days)
+    with objects.open(document.raw_object) as raw, _Sorted(document, source) as sorted_rows:
         try:
-            rows = objects.put(f"{place}/rows.csv", _csv(counts.sort(normaliser(stream)(raw, zone), rejected), stream))
+            parts = sorted_rows.write(normaliser(source)(raw, context), place, objects)
         except UnreadableDocument as error:
-            raise DocumentUnreadable(f"{stream.name}: {error}") from error
-        rejected.seek(0)
-        rejects = objects.put(f"{place}/rejected.jsonl", iter(lambda: rejected.read(65_536), b""))
-    manifest = Manifest(rows.key, rejects.key, counts.rows, counts.rejected, counts.outside, sorted(counts.order_ids))
+            raise DocumentUnreadable(f"{source.name}: {error}") from error
+        rejects = objects.put(f"{place}/rejected.jsonl", sorted_rows.rejects())
+    counts = (sorted_rows.rows, sorted_rows.rejected, sorted_rows.outside, sorted(sorted_rows.order_ids))
+    manifest = Manifest(parts, rejects.key, *counts)
     objects.put(manifest_key(document), [json.dumps(asdict(manifest)).encode()])
     return manifest
 
@@ -87,23 +92,53 @@ def manifest_key(document: Document) -> str:
     return document.raw_object.replace("raw/", "normalized/", 1) + "/manifest.json"
 
 
-class _Counts:
-    """Sorts what the normaliser yields: rows of the slice's days go on, rejected ones aside, the rest is counted."""
+class _Sorted:
+    """Sorts what the normaliser yields: rows of the slice's days go to the part of their table, rejected ones aside,
+    the rest is counted.
 
-    def __init__(self, document: Document, stream: Stream) -> None:
+    Rows of the first table are written as they come; those of the others wait in a temporary file for their turn.
+    """
+
+    def __init__(self, document: Document, source: Source) -> None:
         self._days = document.days
-        self._day = stream.day
+        tables = tables_of(source)
+        self._main, *others = tables
+        self._tables = {table.record: table for table in tables}
+        self._aside = {table.record: _Aside(table) for table in others}
+        self._rejected = SpooledTemporaryFile(SPOOL_IN_MEMORY, "w+b")  # noqa: SIM115 - closed on exit
         self.rows = self.rejected = self.outside = 0
         self.order_ids: set[str] = set()
 
-    def sort(self, found: Iterator[Record | Rejected], rejected: Any) -> Iterator[Record]:
+    def __enter__(self) -> "_Sorted":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._rejected.close()
+        for aside in self._aside.values():
+            aside.close()
+
+    def write(self, found: Iterator[Record | Rejected], place: str, objects: ObjectStore) -> dict[str, str]:
+        """One part for each table, by the table's name."""
+        main = objects.put(f"{place}/{self._main.name}.csv", _csv(self._sort(found), self._main))
+        parts = {self._main.name: main.key}
+        for aside in self._aside.values():
+            parts[aside.table.name] = objects.put(f"{place}/{aside.table.name}.csv", aside.blocks()).key
+        return parts
+
+    def rejects(self) -> Iterator[bytes]:
+        self._rejected.seek(0)
+        return iter(lambda: self._rejected.read(BLOCK), b"")
+
+    def _sort(self, found: Iterator[Record | Rejected]) -> Iterator[Record]:
         for entry in found:
             day = self._day_of(entry)
             if day is not None and day not in self._days:
                 self.outside += 1
             elif isinstance(entry, Rejected):
                 self.rejected += 1
-                rejected.write(json.dumps(asdict(entry), default=str).encode() + b"\n")
+                self._rejected.write(json.dumps(asdict(entry), default=str).encode() + b"\n")
+            elif aside := self._aside.get(type(entry)):
+                aside.add(entry)
             else:
                 self._count(entry)
                 yield entry
@@ -111,18 +146,40 @@ class _Counts:
     def _day_of(self, entry: Record | Rejected) -> date | None:
         if isinstance(entry, Rejected):
             return entry.day
-        day: date | None = getattr(entry, self._day) if self._day else None
+        column = self._tables[type(entry)].day
+        day: date | None = getattr(entry, column) if column else None
         return day
 
     def _count(self, record: Record) -> None:
         self.rows += 1
-        if isinstance(record, FinancialEvent) and record.order_id:
+        if isinstance(record, Order):
             self.order_ids.add(record.order_id)
 
 
-def _csv(records: Iterator[Record], stream: Stream) -> Iterator[bytes]:
+class _Aside:
+    """Rows of a table as CSV in a temporary file."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._names = [field.name for field in fields(table.record)]
+        self._file = SpooledTemporaryFile(SPOOL_IN_MEMORY, "w+", encoding="utf-8", newline="")  # noqa: SIM115 - see close
+        self._writer = csv.writer(self._file, lineterminator="\n")
+        self._writer.writerow(self._names)
+
+    def add(self, record: Record) -> None:
+        self._writer.writerow([getattr(record, name) for name in self._names])
+
+    def blocks(self) -> Iterator[bytes]:
+        self._file.seek(0)
+        return (block.encode() for block in iter(lambda: self._file.read(BLOCK), ""))
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _csv(records: Iterator[Record], table: Table) -> Iterator[bytes]:
     """CSV with a header, in blocks; an empty cell is NULL, because no value of ours is an empty text."""
-    names = [field.name for field in fields(stream.record)]
+    names = [field.name for field in fields(table.record)]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(names)

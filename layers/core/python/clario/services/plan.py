@@ -1,12 +1,13 @@
 """Plan: decide what a sync loads, then hand out what is due, batch by batch, until nothing is left."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from ..domain.progress import STARTED, STARTING_MESSAGE
 from ..domain.slices import FINISHED, Slice, SliceState, choose_batch, days_to_load, next_step, scopes
-from ..domain.streams import STREAMS, ReportSource
+from ..domain.sources import ReportSource, Source
+from ..domain.streams import STREAMS, ways
 from ..domain.values import MARKETPLACES, ONE_DAY, DayRange, home_marketplace, local_day
 from ..errors import AuthorizationRevoked, FatalError, RetryableError
 from ..payloads import Plan, PlanAction, PlanTask, SliceTask, SyncTask
@@ -17,18 +18,23 @@ from .syncs import start_execution
 from .work import Connection, Database, Sync, Work
 
 # A Step Functions execution ends at 25,000 events: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-# Where every task of a slice is retried as often as the machine allows, it leaves four times the events of a calm one.
-LONG_HISTORY = 5_000
+# Each retry leaves three more. Begun below this, the last batch of 40 slices ends below the limit even if each slice of
+# the execution needs some 45 retries, most of them for a free place at Lambda.
+LONG_HISTORY = 3_000
 EVENTS_PER_ROUND = 12
 EVENTS_PER_SLICE = 30  # poll, fetch, normalize, store: entering and leaving each state, and three events of each task
+
+TYPES_AT_ONCE = 10  # report types that getReports takes
 
 
 @dataclass(frozen=True, slots=True)
 class PlanSettings:
-    """`history_days`: how far back the first sync reaches. `marketplace_ids`: instead of asking Amazon."""
+    """`history_days`: how far back the first sync reaches. `marketplace_ids`: instead of asking Amazon. `versions`: the
+    generation of Amazon's API to read, by stream."""
 
     history_days: int
     marketplace_ids: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan(
@@ -114,8 +120,7 @@ def _make_slices(task: SyncTask, database: Database, amazon: Amazon, clock: Cloc
     if not planned:
         raise AuthorizationRevoked("no usable connection to Amazon is left: connect Amazon again")
     with database.transaction(task.seller_id) as work:
-        for part in planned:
-            work.slices.plan(part)
+        work.slices.plan(planned)
         work.syncs.mark_planned(task.sync_id)
 
 
@@ -132,7 +137,7 @@ def _plan_connection(
     with database.transaction(task.seller_id) as work:
         work.connections.set_marketplaces(connection.connection_id, marketplace_ids)
         slices = list(_wanted(task, connection.connection_id, marketplace_ids, clock.now(), settings, work))
-    reports = _reusable_reports(api, marketplace_ids, since or clock.now() - timedelta(days=1))
+    reports = reports_at_hand(api, marketplace_ids, since or clock.now() - timedelta(days=1), settings)
     return [_with_report(part, reports, clock.now()) for part in slices]
 
 
@@ -152,23 +157,36 @@ def _wanted(
     settings: PlanSettings,
     work: Work,
 ) -> Iterable[Slice]:
-    for stream in STREAMS.values():
-        for scope in scopes(stream, marketplace_ids):
+    for stream, source in _sources(settings):
+        for scope in scopes(source, marketplace_ids):
             today = local_day(now, home_marketplace(scope.split(",")).zone)
             history = DayRange(today - timedelta(days=settings.history_days - 1), today)
-            covered = work.loads.covered_days(connection_id, stream.name, scope)
-            for days in days_to_load(stream, history, covered):
-                yield Slice(0, task.sync_id, connection_id, stream.name, scope, days, SliceState.PLANNED)
+            covered = work.loads.covered_days(connection_id, source.dataset, scope)
+            for days in days_to_load(source, history, covered):
+                yield Slice(0, task.sync_id, connection_id, stream, source.name, scope, days, SliceState.PLANNED)
 
 
-def _reusable_reports(api: SellerApi, marketplace_ids: tuple[str, ...], since: datetime) -> list[Report]:
+def _sources(settings: PlanSettings) -> Iterator[tuple[str, Source]]:
+    """Each stream with a source for each of its datasets: the preferred one."""
+    for stream in STREAMS.values():
+        for sources in ways(stream, settings.versions).values():
+            yield stream.name, sources[0]
+
+
+def reports_at_hand(
+    api: SellerApi, marketplace_ids: tuple[str, ...], since: datetime, settings: PlanSettings
+) -> list[Report]:
     """Reports somebody asked for after the last sync ended: an interrupted sync's are not asked for again.
 
-    One getReports call; when Amazon cannot answer it now, new reports are asked for instead.
+    A getReports call for every ten types; when Amazon cannot answer it now, new reports are asked for instead.
     """
-    types = [stream.source.report_type for stream in STREAMS.values() if isinstance(stream.source, ReportSource)]
+    types = [source.name for _, source in _sources(settings) if isinstance(source, ReportSource)]
     try:
-        return api.find_reports(types, marketplace_ids, since)
+        return [
+            report
+            for first in range(0, len(types), TYPES_AT_ONCE)
+            for report in api.find_reports(types[first : first + TYPES_AT_ONCE], marketplace_ids, since)
+        ]
     except AuthorizationRevoked:
         raise
     except (RetryableError, FatalError):
@@ -176,7 +194,7 @@ def _reusable_reports(api: SellerApi, marketplace_ids: tuple[str, ...], since: d
 
 
 def _with_report(part: Slice, reports: list[Report], now: datetime) -> Slice:
-    source = part.definition.source
+    source = part.definition
     if isinstance(source, ReportSource):
         wanted = report_request(part, now)
         for report in reports:
@@ -192,11 +210,11 @@ def report_request(part: Slice, now: datetime) -> ReportRequest:
 
     The end is never in the future: Amazon refuses that.
     """
-    source = part.definition.source
+    source = part.definition
     assert isinstance(source, ReportSource)
-    start = datetime.combine(part.days.start - ONE_DAY, time(), UTC)
+    start = datetime.combine(part.days.start - source.days_before * ONE_DAY, time(), UTC)
     end = datetime.combine(part.days.end + 2 * ONE_DAY, time(), UTC)
-    return ReportRequest(source.report_type, part.marketplace_ids, start, min(end, now))
+    return ReportRequest(source.name, part.marketplace_ids, start, min(end, now), source.options)
 
 
 def is_same_request(report: Report, wanted: ReportRequest) -> bool:

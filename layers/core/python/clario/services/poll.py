@@ -10,8 +10,7 @@ from .amazon import AmazonStep, held_back
 from .ports import Report, SellerApi
 from .progress import report_progress
 
-FIRST_WAIT = timedelta(seconds=15)
-LONGEST_WAIT = timedelta(seconds=60)
+FIRST_WAIT, LONGEST_WAIT = 15.0, 60.0  # seconds
 MOST_POLLS = 240  # about four hours
 # Amazon ends a report as FATAL mostly when it was asked for too soon again: wait long, try rarely.
 FATAL_WAIT = timedelta(minutes=30)
@@ -47,7 +46,7 @@ def _poll(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi) -> Sli
 def _wait(task: SliceTask, step: AmazonStep, part: Slice) -> SliceTask:
     if part.polls >= MOST_POLLS:
         raise ReportFailed(f"Amazon has not finished report {part.report_id} after {part.polls} looks")
-    wait = min(FIRST_WAIT * 1.5**part.polls, LONGEST_WAIT)
+    wait = timedelta(seconds=min(FIRST_WAIT * 1.5**part.polls, LONGEST_WAIT))
     return step.save(task, replace(part, polls=part.polls + 1, wait_until=step.after(wait)))
 
 
@@ -56,7 +55,7 @@ def _no_data(task: SliceTask, step: AmazonStep, part: Slice, report: Report) -> 
     with step.database.transaction(task.seller_id) as work:
         if step.within_cooldown(part, report.created_at, work):
             ended = held_back(part, work)
-        elif work.loads.holds_rows(part.connection_id, part.definition, part.days):
+        elif work.loads.holds_rows(part):
             ended = replace(
                 part,
                 state=SliceState.UNCHANGED,

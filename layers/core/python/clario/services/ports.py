@@ -1,8 +1,8 @@
 """What the use cases need from the outside, as protocols. `spapi`, `db`, `files` and `aws` implement them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO, Protocol
@@ -86,6 +86,7 @@ class ReportRequest:
     marketplace_ids: tuple[str, ...]
     data_start: datetime
     data_end: datetime
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 class SellerApi(Protocol):
@@ -119,8 +120,30 @@ class SellerApi(Protocol):
         """listTransactions: the JSON body of each page, in order. A lost page token raises `RetryableError`."""
         ...
 
+    def financial_event_pages(self, posted_after: datetime, posted_before: datetime) -> Iterator[bytes]:
+        """listFinancialEvents (Finances API v0): each page of [after, before); tokens as above."""
+        ...
+
     def inventory_pages(self, marketplace_id: str) -> Iterator[bytes]:
         """getInventorySummaries: the JSON body of each page of one marketplace's whole inventory; tokens as above."""
+        ...
+
+    def order_pages(self, marketplace_ids: tuple[str, ...], after: datetime, before: datetime) -> Iterator[bytes]:
+        """searchOrders (Orders API 2026-01-01): each page of the orders last changed in [after, before], with their
+        items and without their buyers; tokens as above."""
+        ...
+
+    def order_pages_v0(self, marketplace_ids: tuple[str, ...], after: datetime, before: datetime) -> Iterator[bytes]:
+        """getOrders and getOrderItems (Orders API v0): each page of the orders last changed in [after, before], then
+        the pages of the items of each of its orders; tokens as above."""
+        ...
+
+    def inbound_shipment_pages(self, marketplace_id: str, after: datetime, before: datetime) -> Iterator[bytes]:
+        """getShipments (Fulfillment Inbound API v0): each page of what last changed in [after, before]."""
+        ...
+
+    def inbound_item_pages(self, marketplace_id: str, after: datetime, before: datetime) -> Iterator[bytes]:
+        """getShipmentItems (Fulfillment Inbound API v0): each page of what last changed in [after, before]."""
         ...
 
 

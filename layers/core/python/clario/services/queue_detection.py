@@ -12,5 +12,5 @@ def queue_detection(task: SyncTask, *, database: Database, queue: Queue) -> Sync
         is_sandbox = any(connection.is_sandbox for connection in work.connections.all())
         work.detections.enqueue(task.sync_id, is_sandbox)
         work.syncs.advance(task.sync_id, LOADED, message_for(LOADED))
-    queue.send({"sellerId": task.seller_id, "syncId": task.sync_id})
+    queue.send(task.model_dump(by_alias=True))
     return task

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 
-from ..domain.streams import STREAMS
 from ..payloads import SyncTask
 from .detect import run_detection
 from .normalize import normalize_document
@@ -29,7 +28,7 @@ def replay(
         documents = work.loads.documents_since(since)
         newest = work.syncs.newest(limit=1)
     for document in documents:
-        normalize_document(document, STREAMS[document.stream], objects)
+        normalize_document(document, objects)
         with database.transaction(seller_id) as work:
             stored = store_document(document, work, objects)
         told(document, stored)

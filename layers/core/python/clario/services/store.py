@@ -1,13 +1,13 @@
-"""Store: bring a document's normalized rows into their table, with its coverage, in one transaction."""
+"""Store: bring a document's normalized rows into their tables, with its coverage, in one transaction."""
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 
 from ..domain.records import Rejected
 from ..domain.slices import Slice, SliceState, Step
-from ..domain.streams import STREAMS
 from ..payloads import SliceTask
 from .amazon import held_back
 from .normalize import Manifest, manifest_key
@@ -32,8 +32,9 @@ def store_document(document: Document, work: Work, objects: ObjectStore) -> Stor
     """Write the parts that the document's manifest names."""
     with objects.open(manifest_key(document)) as stream:
         manifest = Manifest(**json.load(stream))
-    with objects.open(manifest.rows_part) as rows:
-        return work.loads.store(document, STREAMS[document.stream], rows, _rejected(manifest, objects))
+    with ExitStack() as opened:
+        parts = {table: opened.enter_context(objects.open(key)) for table, key in manifest.parts.items()}
+        return work.loads.store(document, parts, _rejected(manifest, objects))
 
 
 def _rejected(manifest: Manifest, objects: ObjectStore) -> Iterator[Rejected]:

@@ -104,7 +104,7 @@ class SyncControl:
             start_execution(self.workflow, sync)
             return Revival.RESTARTED
         with self.database.transaction(seller_id) as work:
-            work.syncs.end(sync.sync_id, "failed", failed_message(INTERRUPTED), error=INTERRUPTED)
+            _end_interrupted(sync, work)
         return Revival.ENDED
 
     def _ensure_connected(self, work: Work) -> None:
@@ -123,7 +123,12 @@ class SyncControl:
         if sync and self.workflow.status(execution_name_of(sync)) != ExecutionStatus.RUNNING:
             begun = sync.planned or sync.progress > 0
             if begun or self.clock.now() - sync.started_at >= patience:
-                work.syncs.end(sync.sync_id, "failed", failed_message(INTERRUPTED), error=INTERRUPTED)
+                _end_interrupted(sync, work)
+
+
+def _end_interrupted(sync: Sync, work: Work) -> None:
+    """Its part's execution is gone; if it has meanwhile gone on as the next part, it stays."""
+    work.syncs.end(sync.sync_id, "failed", failed_message(INTERRUPTED), error=INTERRUPTED, part=sync.part)
 
 
 def start_execution(workflow: Workflow, sync: Sync) -> None:

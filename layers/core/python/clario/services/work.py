@@ -1,30 +1,35 @@
-"""The database as the use cases see it: a transaction of one seller with the rows it may touch. `db` implements it."""
+"""The database as the use cases see it: a transaction of one seller with the rows it may touch. `db` implements it.
+
+What the protocols only speak of is not imported at run time: every function would wait for it when it starts.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from uuid import UUID
 
-from ..domain.claims import Change, StoredClaim
-from ..domain.detection.facts import SellerFacts
-from ..domain.progress import ProgressEvent
-from ..domain.records import Rejected
-from ..domain.slices import Slice
-from ..domain.streams import Stream
-from ..domain.values import DayRange
-from .pages import (
-    DetectionFilter,
-    DetectionOrder,
-    DetectionPage,
-    Page,
-    RejectedRow,
-    Statistics,
-    StoredDetection,
-    Today,
-)
+if TYPE_CHECKING:
+    from ..domain.claims import Change, StoredClaim
+    from ..domain.detection.facts import SellerFacts
+    from ..domain.progress import ProgressEvent
+    from ..domain.records import Rejected
+    from ..domain.slices import Slice
+    from ..domain.values import DayRange
+    from .pages import (
+        DetectionFilter,
+        DetectionOrder,
+        DetectionPage,
+        Page,
+        RejectedRow,
+        Statistics,
+        StoredDetection,
+        Today,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class Document:
     document_id: int
     connection_id: int
     stream: str
+    source: str
     scope: str
     days: DayRange
     raw_object: str
@@ -180,9 +186,16 @@ class Syncs(Protocol):
         ...
 
     def end(
-        self, sync_id: str, status: str, message: str, *, claims: int | None = None, error: str | None = None
+        self,
+        sync_id: str,
+        status: str,
+        message: str,
+        *,
+        claims: int | None = None,
+        error: str | None = None,
+        part: int | None = None,
     ) -> bool:
-        """End a running sync and record its last event; False when it had ended before."""
+        """End a running sync and record its last event; False when it had ended before, or is not at that part."""
         ...
 
     def correct_claims(self, sync_id: str, claims: int, message: str) -> None:
@@ -193,8 +206,8 @@ class Syncs(Protocol):
 
 
 class Slices(Protocol):
-    def plan(self, part: Slice) -> None:
-        """Add a planned slice (its id is given by the database); planned twice is planned once."""
+    def plan(self, parts: Iterable[Slice]) -> None:
+        """Add planned slices (their ids are given by the database); planned twice is planned once."""
         ...
 
     def get(self, slice_id: int) -> Slice: ...
@@ -219,18 +232,20 @@ class Loads(Protocol):
         """Documents about days from then on, in the order in which Amazon made them."""
         ...
 
-    def covered_days(self, connection_id: int, stream: str, scope: str) -> dict[date, datetime]:
+    def covered_days(self, connection_id: int, dataset: str, scope: str) -> dict[date, datetime]:
         """When each loaded day's data was made."""
         ...
 
-    def holds_rows(self, connection_id: int, stream: Stream, days: DayRange) -> bool: ...
+    def holds_rows(self, part: Slice) -> bool:
+        """Whether there are rows of the slice's days; where rows have no day, whether a document spoke of them."""
+        ...
 
     def unseen_orders(self, part: Slice, order_ids: list[str]) -> int:
         """How many of these orders no other stored slice of the same sync has brought."""
         ...
 
-    def store(self, document: Document, stream: Stream, rows: BinaryIO, rejected: Iterable[Rejected]) -> Stored:
-        """Write a document's rows (CSV with header) and its coverage in one go.
+    def store(self, document: Document, parts: Mapping[str, BinaryIO], rejected: Iterable[Rejected]) -> Stored:
+        """Write a document's rows (CSV with header, by table) and its coverage in one go.
 
         Only days whose coverage is not newer than the document are touched, whatever order documents arrive in. A
         snapshot that a newer one has overtaken still fills the history of its own day.

@@ -1,7 +1,8 @@
 """The operations this product calls, with their default usage plans.
 
 Rates and bursts: the usage-plan table of each operation in Amazon's API models,
-https://github.com/amzn/selling-partner-api-models (reports_2021-06-30, finances_2024-06-19, fbaInventory, sellers).
+https://github.com/amzn/selling-partner-api-models (reports_2021-06-30, finances_2024-06-19, financesV0, fbaInventory,
+fulfillmentInboundV0, orders_2026-01-01, ordersV0, sellers).
 They are defaults: Amazon names the rate in force in `x-amzn-RateLimit-Limit`.
 Roles: https://developer-docs.amazon.com/sp-api/docs/roles-in-the-selling-partner-api and
 https://developer-docs.amazon.com/sp-api/docs/get-seller-market-participation.
@@ -35,6 +36,7 @@ class Operation:
 
 
 _FINANCE = "Finance and Accounting"
+_ORDERS = "Inventory and Order Tracking"
 _REPORT = "the role of the report type (Amazon Fulfillment, Inventory and Order Tracking or Finance and Accounting)"
 
 CREATE_REPORT = Operation("createReport", "POST", "/reports/2021-06-30/reports", UsagePlan(0.0167, 15), _REPORT)
@@ -49,6 +51,16 @@ LIST_TRANSACTIONS = Operation(
 GET_INVENTORY_SUMMARIES = Operation(
     "getInventorySummaries", "GET", "/fba/inventory/v1/summaries", UsagePlan(2, 2), "Amazon Fulfillment"
 )
+GET_SHIPMENTS = Operation("getShipments", "GET", "/fba/inbound/v0/shipments", UsagePlan(2, 30), "Amazon Fulfillment")
+GET_SHIPMENT_ITEMS = Operation(
+    "getShipmentItems", "GET", "/fba/inbound/v0/shipmentItems", UsagePlan(2, 30), "Amazon Fulfillment"
+)
+LIST_FINANCIAL_EVENTS = Operation(
+    "listFinancialEvents", "GET", "/finances/v0/financialEvents", UsagePlan(0.5, 30), _FINANCE
+)
+SEARCH_ORDERS = Operation("searchOrders", "GET", "/orders/2026-01-01/orders", UsagePlan(0.0056, 20), _ORDERS)
+GET_ORDERS = Operation("getOrders", "GET", "/orders/v0/orders", UsagePlan(0.0167, 20), _ORDERS)
+GET_ORDER_ITEMS = Operation("getOrderItems", "GET", "/orders/v0/orders/{order}/orderItems", UsagePlan(0.5, 30), _ORDERS)
 GET_MARKETPLACE_PARTICIPATIONS = Operation(
     "getMarketplaceParticipations", "GET", "/sellers/v1/marketplaceParticipations", UsagePlan(0.016, 15), _FINANCE
 )
@@ -61,6 +73,12 @@ OPERATIONS = {
         GET_REPORTS,
         GET_REPORT_DOCUMENT,
         LIST_TRANSACTIONS,
+        LIST_FINANCIAL_EVENTS,
+        SEARCH_ORDERS,
+        GET_ORDERS,
+        GET_ORDER_ITEMS,
+        GET_SHIPMENTS,
+        GET_SHIPMENT_ITEMS,
         GET_INVENTORY_SUMMARIES,
         GET_MARKETPLACE_PARTICIPATIONS,
     )

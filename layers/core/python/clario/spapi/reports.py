@@ -60,6 +60,7 @@ def create_report(client: Client, request: ReportRequest) -> str:
         "marketplaceIds": list(request.marketplace_ids),
         "dataStartTime": written(request.data_start),
         "dataEndTime": written(request.data_end),
+        **({"reportOptions": dict(request.options)} if request.options else {}),
     }
     answer = client.call(CREATE_REPORT, body=body)
     with promised_shape(CREATE_REPORT.name):

@@ -8,7 +8,7 @@ from types import TracebackType
 import httpx
 
 from clario.services.ports import AccessTokens, Clock, Report, ReportRequest, UsagePlans
-from clario.spapi import documents, inventory, reports, transactions
+from clario.spapi import documents, financial_events, inbound, inventory, orders, reports, transactions
 from clario.spapi.auth import LoginWithAmazon, LwaCredentials
 from clario.spapi.client import Client
 from clario.spapi.operations import GET_MARKETPLACE_PARTICIPATIONS
@@ -87,3 +87,23 @@ class AmazonSellerApi:
     def inventory_pages(self, marketplace_id: str) -> Iterator[bytes]:
         """The JSON body of each page, in order; see `inventory.inventory_pages`."""
         return inventory.inventory_pages(self._client, marketplace_id)
+
+    def financial_event_pages(self, posted_after: datetime, posted_before: datetime) -> Iterator[bytes]:
+        """The JSON body of each page, in order; see `financial_events.financial_event_pages`."""
+        return financial_events.financial_event_pages(self._client, posted_after, posted_before)
+
+    def order_pages(self, marketplace_ids: tuple[str, ...], after: datetime, before: datetime) -> Iterator[bytes]:
+        """The JSON body of each page, in order; see `orders.order_pages`."""
+        return orders.order_pages(self._client, marketplace_ids, after, before)
+
+    def order_pages_v0(self, marketplace_ids: tuple[str, ...], after: datetime, before: datetime) -> Iterator[bytes]:
+        """The JSON body of each page of orders and of their items; see `orders.order_pages_v0`."""
+        return orders.order_pages_v0(self._client, marketplace_ids, after, before)
+
+    def inbound_shipment_pages(self, marketplace_id: str, after: datetime, before: datetime) -> Iterator[bytes]:
+        """The JSON body of each page, in order; see `inbound.shipment_pages`."""
+        return inbound.shipment_pages(self._client, marketplace_id, after, before)
+
+    def inbound_item_pages(self, marketplace_id: str, after: datetime, before: datetime) -> Iterator[bytes]:
+        """The JSON body of each page, in order; see `inbound.item_pages`."""
+        return inbound.item_pages(self._client, marketplace_id, after, before)

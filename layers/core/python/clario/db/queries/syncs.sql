@@ -67,13 +67,13 @@ INSERT INTO progress_events (sync_id, event_id, seller_id, type, progress, statu
 SELECT sync_id, events, user_id, 'sync_progress', progress, status, message FROM moved
 
 -- name: end_sync
--- End a running sync with its last event; an ended one stays as it is.
+-- End a running sync with its last event; an ended one, or one that is at another part than the given, stays as it is.
 WITH ended AS (
     UPDATE sync_progress
     SET status = %(status)s, message = %(message)s, error = %(error)s, completed_at = clario_now(),
         progress = CASE WHEN %(status)s = 'completed' THEN 100 ELSE progress END,
         claims_detected = coalesce(%(claims)s, claims_detected), events = events + 1, updated_at = clario_now()
-    WHERE sync_id = %(sync_id)s AND status = 'running'
+    WHERE sync_id = %(sync_id)s AND status = 'running' AND (%(part)s::integer IS NULL OR part = %(part)s)
     RETURNING sync_id, user_id, events, progress, status, message, claims_detected
 )
 INSERT INTO progress_events (sync_id, event_id, seller_id, type, progress, status, message, claims_detected)
@@ -91,11 +91,11 @@ SELECT event_id, type, sync_id, progress, status, message, claims_detected FROM 
 WHERE sync_id = %(sync_id)s AND event_id > %(after)s ORDER BY event_id
 
 -- name: plan_slice
-INSERT INTO sync_slices (sync_id, seller_id, connection_id, stream, scope, start_day, end_day, state, requested_at,
-                         report_id)
-VALUES (%(sync_id)s, %(seller_id)s, %(connection_id)s, %(stream)s, %(scope)s, %(start_day)s, %(end_day)s, %(state)s,
-        %(requested_at)s, %(report_id)s)
-ON CONFLICT (sync_id, connection_id, stream, scope, start_day) DO NOTHING
+INSERT INTO sync_slices (sync_id, seller_id, connection_id, stream, source, scope, start_day, end_day, state,
+                         requested_at, report_id)
+VALUES (%(sync_id)s, %(seller_id)s, %(connection_id)s, %(stream)s, %(source)s, %(scope)s, %(start_day)s, %(end_day)s,
+        %(state)s, %(requested_at)s, %(report_id)s)
+ON CONFLICT (sync_id, connection_id, stream, source, scope, start_day) DO NOTHING
 
 -- name: get_slice
 SELECT * FROM sync_slices WHERE slice_id = %(slice_id)s

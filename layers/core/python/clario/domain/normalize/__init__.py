@@ -1,34 +1,66 @@
-"""From Amazon's rows to ours: one module per stream, each with `normalize(lines, zone)`."""
+"""From Amazon's rows to ours: one module per stream, with a `normalize` for each of its sources."""
 
 from collections.abc import Iterable, Iterator
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from ..records import Record, Rejected
-from ..streams import Stream
-from . import financial_events, inventory, ledger, reimbursements
+from ..sources import Source
+from . import (
+    customer_shipments,
+    fees,
+    financial_events,
+    financial_events_v0,
+    inbound_shipments,
+    inventory,
+    ledger,
+    ledger_summary,
+    orders,
+    orders_2026,
+    orders_v0,
+    reimbursements,
+    removals,
+    replacements,
+    returns,
+    settlements,
+    storage_fees,
+)
+from .context import Context
 
 
 class Normaliser(Protocol):
-    """Reads a raw object line by line and yields a record or a rejected row for each source row.
-
-    `zone` is the marketplace's calendar, which moments become days in.
+    """Reads a raw object line by line and yields records of the source's tables, and a rejected row for what is none.
 
     Raises:
         UnreadableDocument: the document as a whole is not of this format.
     """
 
-    def __call__(self, lines: Iterable[bytes], zone: ZoneInfo, /) -> Iterator[Record | Rejected]: ...
+    def __call__(self, lines: Iterable[bytes], context: Context, /) -> Iterator[Record | Rejected]: ...
 
 
 _NORMALISERS: dict[str, Normaliser] = {
     "ledger": ledger.normalize,
-    "reimbursements": reimbursements.normalize,
-    "financial_events": financial_events.normalize,
+    "ledger_summary": ledger_summary.normalize,
     "inventory": inventory.normalize,
+    "inbound_shipments": inbound_shipments.normalize_shipments,
+    "inbound_shipment_items": inbound_shipments.normalize_items,
+    "customer_shipments": customer_shipments.normalize,
+    "reimbursements": reimbursements.normalize,
+    "returns": returns.normalize,
+    "replacements": replacements.normalize,
+    "removal_orders": removals.normalize_orders,
+    "removal_shipments": removals.normalize_shipments,
+    "fees": fees.normalize,
+    "storage_charges": storage_fees.normalize_storage,
+    "aged_inventory_charges": storage_fees.normalize_aged,
+    "orders": orders.normalize,
+    "orders_2026": orders_2026.normalize,
+    "orders_v0": orders_v0.normalize,
+    "financial_events": financial_events.normalize,
+    "financial_events_v0": financial_events_v0.normalize,
+    "settlements": settlements.normalize,
 }
 
 
-def normaliser(stream: Stream) -> Normaliser:
-    """The normaliser that the stream's row of the stream table names."""
-    return _NORMALISERS[stream.normaliser]
+def normaliser(source: Source) -> Normaliser:
+    """The normaliser that the stream table names for the source."""
+    return _NORMALISERS[source.normaliser]

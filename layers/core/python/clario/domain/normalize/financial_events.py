@@ -9,12 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..records import FinancialEvent, Ordinals, Record, Rejected
+from ..records import Ordinals, Record, Rejected
+from ..records.money import FinancialEvent
 from ..values import Money, local_day
+from .context import Context
 from .fields import Unreadable, moment
+from .pages import read_bodies, read_entries
 
 GENERATION = "2024-06-19"
 
@@ -42,23 +46,21 @@ class _Leaf:
     product: dict[str, Any]
 
 
-def normalize(lines: Iterable[bytes], zone: ZoneInfo) -> Iterator[Record | Rejected]:
+def normalize(lines: Iterable[bytes], context: Context) -> Iterator[Record | Rejected]:
     """Every transaction of every page as its leaves, or as one rejected row."""
-    for line, page in enumerate(lines, start=1):
-        body = json.loads(page, parse_float=Decimal, parse_int=Decimal)
-        for transaction in (body.get("payload") or {}).get("transactions") or []:
-            try:
-                yield from list(_events(transaction, line, zone))
-            except (Unreadable, AttributeError, KeyError, TypeError) as reason:
-                raw = json.dumps(transaction, default=str, separators=(",", ":"))
-                yield Rejected(line, f"transaction: {reason}", raw, _day_if_readable(transaction, zone))
+    for line, body in read_bodies(lines):
+        transactions = (body.get("payload") or {}).get("transactions") or []
+        yield from read_entries(
+            line,
+            "transaction",
+            transactions,
+            partial(_events, line=line, zone=context.zone),
+            partial(_day, zone=context.zone),
+        )
 
 
-def _day_if_readable(transaction: Any, zone: ZoneInfo) -> date | None:
-    try:
-        return local_day(moment(transaction["postedDate"], "postedDate"), zone)
-    except (KeyError, TypeError, Unreadable):
-        return None
+def _day(transaction: dict[str, Any], zone: ZoneInfo) -> date:
+    return local_day(moment(transaction["postedDate"], "postedDate"), zone)
 
 
 def _events(transaction: dict[str, Any], line: int, zone: ZoneInfo) -> Iterator[FinancialEvent]:
@@ -96,6 +98,8 @@ def _event(
         currency=leaf.money.currency,
         quantity=None if quantity is None else int(quantity),
         description=transaction.get("description"),
+        deferred_transaction_id=related.get("DEFERRED_TRANSACTION_ID"),
+        release_transaction_id=related.get("RELEASE_TRANSACTION_ID"),
         metadata=json.dumps({"path": path, "related": related}, sort_keys=True, separators=(",", ":")),
     )
 
@@ -140,9 +144,9 @@ def _product(item: dict[str, Any]) -> dict[str, Any]:
 
 def _money(value: dict[str, Any]) -> Money:
     amount, currency = value["currencyAmount"], value["currencyCode"]
-    if not isinstance(amount, Decimal) or not isinstance(currency, str):
+    if type(amount) not in (int, Decimal) or not isinstance(currency, str):
         raise Unreadable(f"not an amount: {value}")
-    return Money(amount, currency)
+    return Money(Decimal(amount), currency)
 
 
 def _list(value: dict[str, Any], name: str) -> list[dict[str, Any]]:

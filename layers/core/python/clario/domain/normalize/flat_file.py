@@ -1,26 +1,39 @@
 """Amazon's flat files: tab-separated text whose columns are found by name, in any order, unknown ones ignored."""
 
 import csv
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeVar
 
+from ..columns import column_name
 from ..errors import UnreadableDocument
-from ..records import Record, Rejected
-from .fields import Unreadable
+from ..records import Rejected
+from .context import Context
+from .fields import Unreadable, integer, optional_amount, optional_integer, optional_moment
+
+NO_VALUE = ("", "--")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the file by column name; a cell that is missing or blank is None."""
+    """One line of the file; columns are named as Amazon documents them.
+
+    A missing or blank cell is None, and so is "--", which stands for no value in the fee reports.
+    """
 
     line: int
     raw: str
     cells: dict[str, str]
 
     def text(self, column: str) -> str | None:
-        return self.cells.get(column, "").strip() or None
+        value = self.cells.get(column_name(column), "").strip()
+        return None if value in NO_VALUE else value
+
+    def first(self, *columns: str) -> str | None:
+        """The first of these columns that says something."""
+        return next((value for column in columns if (value := self.text(column))), None)
 
     def required(self, column: str) -> str:
         """Raises `Unreadable` when the cell is blank."""
@@ -28,28 +41,38 @@ class Row:
             return value
         raise Unreadable(f"{column} is empty")
 
+    def integer(self, column: str) -> int:
+        return integer(self.text(column), column)
 
-def column_name(header: str) -> str:
-    """Headers vary in case, blanks and hyphens ("Event Type", "EventType"): only letters and digits count."""
-    return re.sub(r"[^a-z0-9]", "", header.lower())
+    def optional_integer(self, column: str) -> int | None:
+        return optional_integer(self.text(column), column)
+
+    def optional_amount(self, column: str) -> Decimal | None:
+        return optional_amount(self.text(column), column)
+
+    def optional_moment(self, column: str) -> datetime | None:
+        return optional_moment(self.text(column), column)
 
 
-def read_rows(lines: Iterable[bytes], *, required: Iterable[str], quoted: bool) -> Iterator[Row | Rejected]:
+def read_rows(
+    lines: Iterable[bytes], context: Context, *, required: Iterable[str], quoted: bool = False
+) -> Iterator[Row | Rejected]:
     """The rows below the header line.
 
     Args:
-        lines: raw lines; UTF-8 with or without BOM, or Windows-1252 (both are met in the wild, also within one file).
-        required: column names (as `column_name` gives them) without which no row can be read.
+        lines: raw lines; UTF-8 with or without BOM, or the context's older encoding (both are met in the wild, also
+            within one file).
+        required: columns without which no row can be read.
         quoted: whether cells may be quoted, as in the ledger reports; elsewhere a quote is an ordinary character.
 
     Raises:
         UnreadableDocument: a required column is missing.
     """
-    source = _RememberedLines(lines)
+    source = _RememberedLines(lines, context.encoding)
     reader = csv.reader(source, delimiter="\t", quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
     header = [column_name(cell) for cell in next(reader, [])]
     source.take()
-    if missing := sorted(set(required) - set(header)):
+    if missing := sorted(column for column in required if column_name(column) not in header):
         raise UnreadableDocument(f"the header lacks {', '.join(missing)}")
     for cells in reader:
         line, raw = reader.line_num, source.take()
@@ -61,9 +84,12 @@ def read_rows(lines: Iterable[bytes], *, required: Iterable[str], quoted: bool) 
             yield Row(line, raw, dict(zip(header, cells, strict=True)))
 
 
+ReadT = TypeVar("ReadT")
+
+
 def read_records(
-    rows: Iterable[Row | Rejected], build: Callable[[Row], Record], day_of: Callable[[Row], date]
-) -> Iterator[Record | Rejected]:
+    rows: Iterable[Row | Rejected], build: Callable[[Row], ReadT], day_of: Callable[[Row], date]
+) -> Iterator[ReadT | Rejected]:
     """Each row through `build`; one it cannot read becomes a `Rejected` with its reason and, if readable, its day."""
     for row in rows:
         if isinstance(row, Rejected):
@@ -85,8 +111,9 @@ def _day_if_readable(row: Row, day_of: Callable[[Row], date]) -> date | None:
 class _RememberedLines:
     """Decodes lines for the csv reader and keeps what the current row was made of, for rejected rows."""
 
-    def __init__(self, lines: Iterable[bytes]) -> None:
+    def __init__(self, lines: Iterable[bytes], encoding: str) -> None:
         self._lines = iter(lines)
+        self._encoding = encoding
         self._first = True
         self._taken: list[str] = []
 
@@ -98,7 +125,7 @@ class _RememberedLines:
         try:
             text = line.decode("utf-8-sig" if self._first else "utf-8")
         except UnicodeDecodeError:
-            text = line.decode("cp1252", errors="replace")
+            text = line.decode(self._encoding, errors="replace")
         self._first = False
         # A NUL cannot be stored as text, and no report means one.
         text = text.replace("\x00", "")

@@ -6,16 +6,16 @@ Shapes: the model `fbaInventory.json` of amzn/selling-partner-api-models, in whi
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ..errors import UnreadableDocument
-from ..records import Inventory, Record, Rejected
+from ..records import Record, Rejected
+from ..records.stock import Inventory
+from .context import Context
 from .fields import Unreadable, moment
+from .pages import required, text, units
 
-MOST_UNITS = 999_999_999
 
-
-def normalize(lines: Iterable[bytes], _zone: ZoneInfo) -> Iterator[Record | Rejected]:
+def normalize(lines: Iterable[bytes], _context: Context) -> Iterator[Record | Rejected]:
     """Every summary of every page as an `Inventory` row, or as a rejected one."""
     for line, page in enumerate(lines, start=1):
         marketplace_id, summaries = _page(page)
@@ -41,17 +41,17 @@ def _row(summary: Any, marketplace_id: str, line: int) -> Inventory:
     reserved = details.inside("reservedQuantity")
     researching = details.inside("researchingQuantity")
     unfulfillable = details.inside("unfulfillableQuantity")
-    updated = _text(summary, "lastUpdatedTime")
+    updated = text(summary, "lastUpdatedTime")
     return Inventory(
         line=line,
         marketplace_id=marketplace_id,
-        sku=_required(summary, "sellerSku"),
-        fnsku=_text(summary, "fnSku"),
-        asin=_text(summary, "asin"),
-        condition=_text(summary, "condition"),
-        product_name=_text(summary, "productName"),
+        sku=required(summary, "sellerSku"),
+        fnsku=text(summary, "fnSku"),
+        asin=text(summary, "asin"),
+        condition=text(summary, "condition"),
+        product_name=text(summary, "productName"),
         last_updated_at=None if updated is None else moment(updated, "lastUpdatedTime"),
-        total_quantity=_units(summary.get("totalQuantity"), "totalQuantity"),
+        total_quantity=units(summary, "totalQuantity"),
         fulfillable_quantity=details.units("fulfillableQuantity"),
         inbound_working_quantity=details.units("inboundWorkingQuantity"),
         inbound_shipped_quantity=details.units("inboundShippedQuantity"),
@@ -83,27 +83,4 @@ class _Quantities:
         return _Quantities(None if self._values is None else self._values.get(name))
 
     def units(self, name: str) -> int | None:
-        return None if self._values is None else _units(self._values.get(name), name) or 0
-
-
-def _units(value: Any, name: str) -> int | None:
-    """A whole number as JSON writes it; true is none, although Python calls it an integer."""
-    if value is None:
-        return None
-    if type(value) is not int or abs(value) > MOST_UNITS:
-        raise Unreadable(f"{name} is not a whole number: {value!r:.80}")
-    return value
-
-
-def _text(summary: dict[str, Any], name: str) -> str | None:
-    value = summary.get(name)
-    if value is not None and not isinstance(value, str):
-        raise Unreadable(f"{name} is not a text: {value!r:.80}")
-    return value or None
-
-
-def _required(summary: dict[str, Any], name: str) -> str:
-    value = _text(summary, name)
-    if value is None:
-        raise Unreadable(f"{name} is empty")
-    return value
+        return None if self._values is None else units(self._values, name) or 0

@@ -5,19 +5,20 @@ Columns: https://developer-docs.amazon.com/sp-api/docs/report-type-values-fba.
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from zoneinfo import ZoneInfo
 
-from ..records import LedgerEvent, Ordinals, Record, Rejected, natural_key
+from ..records import Ordinals, Record, Rejected, natural_key
+from ..records.stock import LedgerEvent
+from .context import Context
 from .fields import integer, moment, optional_integer, us_date
 from .flat_file import Row, read_records, read_rows
 
 REQUIRED = ("date", "fnsku", "eventtype", "quantity")
 
 
-def normalize(lines: Iterable[bytes], _zone: ZoneInfo) -> Iterator[Record | Rejected]:
+def normalize(lines: Iterable[bytes], context: Context) -> Iterator[Record | Rejected]:
     """Ledger lines as `LedgerEvent`s; equal lines get ordinals."""
     ordinals = Ordinals()
-    rows = read_rows(lines, required=REQUIRED, quoted=True)
+    rows = read_rows(lines, context, required=REQUIRED, quoted=True)
     return read_records(rows, lambda row: _event(row, ordinals), _day)
 
 

@@ -5,10 +5,11 @@ Columns: https://developer-docs.amazon.com/sp-api/docs/report-type-values-fba.
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from zoneinfo import ZoneInfo
 
-from ..records import Ordinals, Record, Reimbursement, Rejected, natural_key
+from ..records import Ordinals, Record, Rejected, natural_key
+from ..records.money import Reimbursement
 from ..values import local_day
+from .context import Context
 from .fields import integer, moment, optional_amount
 from .flat_file import Row, read_records, read_rows
 
@@ -21,14 +22,14 @@ REQUIRED = (
 )
 
 
-def normalize(lines: Iterable[bytes], zone: ZoneInfo) -> Iterator[Record | Rejected]:
+def normalize(lines: Iterable[bytes], context: Context) -> Iterator[Record | Rejected]:
     """Reimbursement lines as `Reimbursement`s; `approved_on` is the day in the marketplace's calendar."""
     ordinals = Ordinals()
 
     def day(row: Row) -> date:
-        return local_day(moment(row.text("approvaldate"), "approval-date"), zone)
+        return local_day(moment(row.text("approvaldate"), "approval-date"), context.zone)
 
-    rows = read_rows(lines, required=REQUIRED, quoted=False)
+    rows = read_rows(lines, context, required=REQUIRED)
     return read_records(rows, lambda row: _reimbursement(row, day(row), ordinals), day)
 
 

@@ -1,0 +1,96 @@
+"""Raw objects of paged operations: one JSON body a line, whose numbers are read as they are written."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ..errors import UnreadableDocument
+from ..records import Record, Rejected
+from .fields import Unreadable
+
+JsonObject = dict[str, Any]
+
+MOST_UNITS = 999_999_999
+
+
+def read_bodies(lines: Iterable[bytes]) -> Iterator[tuple[int, JsonObject]]:
+    """Each page with its line number. Raises `UnreadableDocument` when one is no JSON object."""
+    for line, page in enumerate(lines, start=1):
+        try:
+            body = json.loads(page, parse_float=Decimal)
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            raise UnreadableDocument(f"page {line} is not a JSON object")
+        yield line, body
+
+
+def listed(body: JsonObject, *path: str) -> list[Any]:
+    """The list at that place. Raises `UnreadableDocument` when there is none: no list is not an empty one."""
+    found: Any = body
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    if not isinstance(found, list):
+        raise UnreadableDocument(f"a page has no {'.'.join(path)}")
+    return found
+
+
+def read_entries(
+    line: int,
+    what: str,
+    entries: Iterable[Any],
+    build: Callable[[Any], Iterable[Record]],
+    day_of: Callable[[Any], date],
+) -> Iterator[Record | Rejected]:
+    """Each entry through `build`, whole or not at all: one it cannot read becomes a single `Rejected`."""
+    for entry in entries:
+        try:
+            yield from list(build(entry))
+        except (Unreadable, AttributeError, LookupError, TypeError) as reason:
+            raw = json.dumps(entry, default=str, separators=(",", ":"), ensure_ascii=False)
+            yield Rejected(line, f"{what}: {_said(reason)}", raw, _day_if_readable(entry, day_of))
+
+
+def _said(reason: Exception) -> str:
+    return str(reason) if isinstance(reason, Unreadable) else repr(reason)
+
+
+def _day_if_readable(entry: Any, day_of: Callable[[Any], date]) -> date | None:
+    try:
+        return day_of(entry)
+    except (Unreadable, AttributeError, LookupError, TypeError):
+        return None
+
+
+def text(values: JsonObject, name: str) -> str | None:
+    """A text; absent, null and empty are None."""
+    value = values.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Unreadable(f"{name} is not a text: {value!r:.80}")
+    return value or None
+
+
+def required(values: JsonObject, name: str) -> str:
+    value = text(values, name)
+    if value is None:
+        raise Unreadable(f"{name} is empty")
+    return value
+
+
+def units(values: JsonObject, name: str) -> int | None:
+    """A whole number as JSON writes it; true is none, although Python calls it an integer."""
+    value = values.get(name)
+    if value is None:
+        return None
+    if type(value) is not int or abs(value) > MOST_UNITS:
+        raise Unreadable(f"{name} is not a whole number: {value!r:.80}")
+    return value
+
+
+def required_units(values: JsonObject, name: str) -> int:
+    value = units(values, name)
+    if value is None:
+        raise Unreadable(f"{name} is empty")
+    return value
