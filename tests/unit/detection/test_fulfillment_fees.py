@@ -201,6 +201,19 @@ def test_money_held_back_is_of_the_day_on_which_it_was():
     assert (claim.anchor_date, claim.estimated_value) == (day(12), Decimal("1.43"))
 
 
+def test_a_charge_posted_after_midnight_counts_from_the_day_it_shipped():
+    table = f"{USUAL} \n d12 ship 1x20 of=X \n d13 sale 1x20 of=X fee=5.00 \n d13 sale 1x20 fee=3.57"
+    (claim,) = found(table).claims
+    assert (claim.anchor_date, claim.deadline_date) == (day(12), day(102))
+
+
+@pytest.mark.parametrize("shipped", ["d4 ship 1x20 of=X", "d-8 ship 1x20 of=X", "d2 ship 1x20 of=Y"])
+def test_a_parcel_that_left_later_or_long_before_or_was_another_orders_says_nothing_of_the_charge(shipped):
+    table = f"{USUAL} \n {shipped} \n d3 sale 1x20 of=X fee=5.00 \n d3 sale 1x20 fee=3.57"
+    (claim,) = found(table).claims
+    assert claim.anchor_date == day(3)
+
+
 def test_charges_of_different_amounts_are_claims_of_their_own():
     assert owed(f"{USUAL} \n d11 sale 1x20 fee=5.00 \n d12 sale 1x20 fee=5.22 \n d13 sale 1x20 fee=3.57", KIND) == {
         "claim": "1 for 1.43, 1 for 1.65"

@@ -166,6 +166,11 @@ def test_a_shipment_is_not_missing_for_thirty_days():
     assert (units(table, today=day(31)), units(table, today=day(32))) == ({}, {MISSING: 10})
 
 
+def test_a_shipment_that_was_closed_with_nothing_in_it_is_missing_at_once():
+    table = "d0 inbound 10/0 delivered=d2 closed=d9 \n d0 inbound 4/0 delivered=d2 closed=d9 fnsku=X9 asin=B9"
+    assert (units(table, today=day(8)), units(table, today=day(9))) == ({}, {MISSING: 14})
+
+
 def test_a_shipment_that_is_still_open_is_judged_after_45_days():
     table = "d0 inbound 10/7 delivered=d2 status=RECEIVING"
     assert (units(table, today=day(46)), units(table, today=day(47))) == ({}, {SHORT: 3})

@@ -87,6 +87,12 @@ def test_only_charges_of_the_last_90_days_are_claimed():
     assert (claim.quantity, claim.evidence["valuation"]["olderCharges"]) == (32, 3)
 
 
+def test_a_charge_posted_after_midnight_counts_from_the_day_it_shipped():
+    ship = "d-10 ship 9x20 of=X \n d-9 sale 9x20 of=X ref=4.00"
+    (claim,) = found(f"d-300--50/5 sale 1x20 ref=3.00 \n {ship}").claims
+    assert claim.anchor_date == day(-10)
+
+
 def test_a_single_charge_that_is_too_old_is_told_as_expired():
     (claim,) = found("d-300--150/5 sale 1x20 ref=3.00 \n d-145 sale 9x20 ref=4.00").claims
     assert (claim.anchor_date, claim.deadline_date, claim.quantity) == (day(-145), day(-55), 9)

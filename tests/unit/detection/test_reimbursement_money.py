@@ -28,6 +28,11 @@ TOO_LITTLE = {
         "1 for 4.00",
     ),
     "more than Amazon pays for a unit": ("d9 Lost_Warehouse cash 1 pay=4000", "7000", "1 for 1000.00"),
+    "one of two taken back": (
+        "d9 Lost_Warehouse cash 2 pay=8 \n d20 Reversal_Reimbursement cash -1 of=R9",
+        "20",
+        "1 for 12.00",
+    ),
     "six per cent": ("d9 Lost_Warehouse cash 1 pay=94", "100", "1 for 6.00"),
 }
 

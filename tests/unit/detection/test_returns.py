@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.unit.detection.cases import day, only, review, run, units
+from clario.domain.detection.engine import detect
+from clario.domain.values import MARKETPLACES
+from tests.unit.detection.cases import TODAY, day, only, review, run, seller, units
 
 RESTOCK, DAMAGED = "return_not_restocked", "return_damaged_by_amazon"
 WRONG, LATE = "return_wrong_item", "refund_outside_policy"
@@ -107,6 +109,14 @@ def test_without_a_refund_it_counts_from_the_return():
 def test_what_the_carrier_damaged_has_a_rule_of_its_own():
     claim = only(run("d-30 order 1x20 \n d-20 refund 1x20 \n d0 return 1 in=CARRIER_DAMAGED"))
     assert (claim.anchor_date, claim.claimable_from, claim.deadline_date) == (day(0), day(0), day(45))
+
+
+def test_where_there_is_no_such_rule_what_the_carrier_damaged_counts_from_the_refund():
+    germany = MARKETPLACES["A1PA6795UKMFR9"]
+    facts = seller("d-30 order 1x20 \n d-20 refund 1x20 \n d0 return 1 in=CARRIER_DAMAGED", marketplace=germany)
+    claim = only(detect(facts, TODAY))
+    assert (claim.anchor_date, claim.claimable_from, claim.deadline_date) == (day(-20), day(25), day(85))
+    assert claim.deadline_basis == "policy"
 
 
 def test_a_return_is_not_missed_in_stock_for_thirty_days():

@@ -62,19 +62,21 @@ def test_storage_that_may_be_right_is_not_told(table):
 
 
 def stock(units: int) -> str:
-    """The ledger's balance on every day of September, which are days -30 to -1."""
-    return "\n".join(f"d{n} balance {units}+0={units}" for n in range(-30, 0))
+    """The ledger's balance of September, which are days -30 to -1."""
+    return f"d-30 balance {units}+0={units}"
 
 
 def test_more_units_than_the_ledger_ever_had_are_told():
     table = f"{stock(6)} \n d9 stored 10 vol=0.5 rate=0.78 fee=3.90"
     assert owed(table, STORAGE) == {"review": "10 for 1.56"}
+    assert owed(f"{table} \n d-20 transfer +4 \n d0 receive +4", STORAGE) == {"review": "10 for 1.56"}
 
 
 HAD = {
     "as many": stock(10),
     "as many with those on the way": stock(6).replace("=6", "=6 transit=4"),
-    "nearly as many": stock(10).replace("balance 10+0=10", "balance 9+1=10"),
+    "as many since they were received": f"{stock(6)} \n d-9 receive +4",
+    "as many before they left": f"{stock(10)} \n d-9 takeout -4",
 }
 
 
@@ -163,18 +165,19 @@ def test_another_bill_says_nothing_of_the_day(bill):
 
 def test_units_received_since_cannot_be_that_old():
     """10 units are there, 8 of them came in the last half year: at most 2 are older."""
-    table = "d-100 receive +8 \n d14 balance 10+0=10 \n d14 old 10 ages=181-210 vol=1 fee=5.00"
+    table = "d-100 receive +8 \n d0 balance 10+0=10 \n d14 old 10 ages=181-210 vol=1 fee=5.00"
     assert owed(table, AGED) == {"review": "10 for 4.00"}
     (claim,) = [c for c in found(table).claims if c.anomaly_type == AGED]
     assert (claim.evidence["valuation"]["unitsOfThatAge"], str(claim.confidence)) == (2, "0.4000")
 
 
 AS_OLD = {
-    "received before": "d-200 receive +10 \n d14 balance 10+0=10",
-    "received another product": "d-100 receive +8 fnsku=Y1 \n d14 balance 10+0=10",
-    "taken back after all": "d-100 receive -8 \n d14 balance 10+0=10",
-    "two days within the reckoning": "d-164 receive +8 \n d14 balance 10+0=10",
-    "as many as are left of those charged as older": "d14 balance 15+0=15 \n d14 old 5 ages=211-240 vol=1 fee=5.00",
+    "received before": "d-200 receive +10 \n d0 balance 10+0=10",
+    "received another product": "d-100 receive +8 fnsku=Y1 \n d0 balance 10+0=10",
+    "taken back after all": "d-100 receive -8 \n d0 balance 10+0=10",
+    "gone after the charge": "d0 balance 10+0=10 \n d20 takeout -8",
+    "two days within the reckoning": "d-164 receive +8 \n d0 balance 10+0=10",
+    "as many as are left of those charged as older": "d0 balance 15+0=15 \n d14 old 5 ages=211-240 vol=1 fee=5.00",
 }
 
 
@@ -185,19 +188,19 @@ def test_units_that_may_be_that_old_are_not_told(table):
 
 def test_units_charged_as_older_are_not_there_again():
     table = """
-        d14  balance  10+0=10
+        d0   balance  10+0=10
         d14  old 8  ages=211-240 vol=1 fee=8.00
         d14  old 6  ages=181-210 vol=1 fee=3.00"""
     assert owed(table, AGED) == {"review": "6 for 2.00"}
 
 
 def test_a_charge_of_unknown_age_leaves_the_others_alone():
-    table = "d14 balance 10+0=10 \n d14 old 8 ages=? vol=1 fee=8 \n d14 old 10 ages=181-210 vol=1 fee=5.00"
+    table = "d0 balance 10+0=10 \n d14 old 8 ages=? vol=1 fee=8 \n d14 old 10 ages=181-210 vol=1 fee=5.00"
     assert owed(table, AGED) == {}
 
 
 def test_with_days_of_the_ledger_missing_ages_prove_nothing():
     hole = covering(ledger=(DayRange(day(-100), day(53)),))
-    table = "d-100 receive +8 \n d14 balance 10+0=10 \n d14 old 10 ages=181-210 vol=1 fee=5.00"
+    table = "d-100 receive +8 \n d0 balance 10+0=10 \n d14 old 10 ages=181-210 vol=1 fee=5.00"
     assert owed(table, AGED, coverage=hole) == {}
     assert owed(table, AGED, coverage=covering(ledger_summary=())) == {}

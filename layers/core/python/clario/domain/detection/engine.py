@@ -20,7 +20,7 @@ from clario.domain.detection.reversals import after_netting, unexplained
 from clario.domain.detection.rules import MONEY_RULES, RULES, MoneyRule, Rule
 from clario.domain.detection.storage_fees import bill_days
 from clario.domain.detection.valuation import price_ratios
-from clario.domain.detection.verdict import Verdict, judge, told_from_day
+from clario.domain.detection.verdict import Verdict, filed_under, judge, told_from_day
 from clario.domain.values import ONE_DAY
 
 T = TypeVar("T")
@@ -128,7 +128,7 @@ def _verdicts(
 ) -> list[Verdict]:
     gathered = gather_credits(part)
     lots = [lot for rule in rules for lot in found.careful(partial(rule.find, part), rule.kinds, part)]
-    netting = net(lots, gathered.credits)
+    netting = net((filed_under(lot, account, today) for lot in lots), gathered.credits)
     settlements: list[Settlement] = [*netting.settlements, *after_netting(netting)]
     verdicts = [judge(settlement, part, account, today) for settlement in settlements]
     for verdict in verdicts:

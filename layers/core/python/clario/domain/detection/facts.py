@@ -228,8 +228,8 @@ class ComponentFacts(Rows):
         return {kind: tuple(rows) for kind, rows in table.items()}
 
     @cached_property
-    def balances_by_day(self) -> Mapping[tuple[str, date], tuple[BalanceRow, ...]]:
-        """The lines of the ledger's summary by FNSKU and day."""
+    def balances_by_month(self) -> Mapping[tuple[str, date], tuple[BalanceRow, ...]]:
+        """The lines of the ledger's summary by FNSKU and the month's first day."""
         table: dict[tuple[str, date], list[BalanceRow]] = {}
         for row in self.balances:
             table.setdefault((row.fnsku, row.day), []).append(row)

@@ -27,11 +27,12 @@ FEE_CREDITS = frozenset(
 class FeeCharge(NamedTuple):
     """A fulfilment fee of one sale. `fee` and `prices` are per unit and positive.
 
-    `days` are those on which it may have shipped; `prices` those that may decide the price band, with and without the
-    promotion: Amazon does not say which.
+    `charged_on` is the day the time to file counts from; `days` are those on which it may have shipped; `prices` those
+    that may decide the price band, with and without the promotion: Amazon does not say which.
     """
 
     entry: Entry
+    charged_on: date
     days: tuple[date, ...]
     prices: tuple[Decimal, ...]
     fee: Decimal
@@ -43,7 +44,7 @@ class FeeCharge(NamedTuple):
 
 def fee_charges(facts: ComponentFacts) -> Mapping[Product, tuple[FeeCharge, ...]]:
     """The charges of each product in order of days. Read once: `facts.once(fee_charges)`."""
-    shipped = _shipping_days(facts)
+    shipped = facts.once(shipping_days)
     table: defaultdict[Product, list[FeeCharge]] = defaultdict(list)
     for item, entries in facts.once(sales).items():
         for entry in entries:
@@ -52,7 +53,8 @@ def fee_charges(facts: ComponentFacts) -> Mapping[Product, tuple[FeeCharge, ...]
                 totals = {entry.sum(Charge.PRICE), entry.sum(Charge.PRICE, Charge.PROMOTION)}
                 prices = tuple(sorted(total / entry.units for total in totals))
                 product = Product(place_id(entry.marketplace_id, entry.currency), entry.asin or item.sku)
-                table[product].append(FeeCharge(entry, days, prices, fee / entry.units))
+                on = charged_on(entry, shipped)
+                table[product].append(FeeCharge(entry, on, days, prices, fee / entry.units))
     return {product: tuple(sorted(charges, key=_order)) for product, charges in table.items()}
 
 
@@ -60,11 +62,22 @@ def _order(charge: FeeCharge) -> tuple[date, str]:
     return charge.entry.on, charge.entry.rows[0].event_id
 
 
-def _shipping_days(facts: ComponentFacts) -> Mapping[OrderItem, tuple[date, ...]]:
+ShippingDays = Mapping[OrderItem, tuple[date, ...]]
+
+
+def shipping_days(facts: ComponentFacts) -> ShippingDays:
+    """The days on which an order's item left, in order. Read once: `facts.once(shipping_days)`."""
     days: defaultdict[OrderItem, set[date]] = defaultdict(set)
     for row in facts.shipped:
         days[OrderItem(row.order_id, row.sku)].add(row.shipped_on)
     return {item: tuple(sorted(found)) for item, found in days.items()}
+
+
+def charged_on(entry: Entry, shipped: ShippingDays) -> date:
+    """The day a sale was charged: Amazon charges when the unit ships and posts it then or soon after, maybe after
+    midnight. Of the two days the earlier one is safe to count from."""
+    before = [day for day in shipped.get(entry.item, ()) if 0 <= (entry.on - day).days <= POSTED_WITHIN]
+    return max(before, default=entry.on)
 
 
 def _days(entry: Entry, shipped: tuple[date, ...]) -> tuple[date, ...]:

@@ -96,10 +96,10 @@ def _cohorts(case: Case, product: Product, wrong: Sequence[Wrong], history: Hist
 
 def _finding(case: Case, product: Product, fee: Decimal, cohort: Sequence[Wrong], history: History) -> Finding:
     marketplace = case.marketplace(product.marketplace_id)
-    first, newest = cohort[0].charge.entry, cohort[-1].charge.entry
+    first = cohort[0].charge.entry
     claimable = [each for each in cohort if _last_day(case, each) >= case.as_of] or list(cohort)
     expired = _last_day(case, claimable[0]) < case.as_of
-    oldest = newest if expired else claimable[0].charge.entry
+    oldest = (cohort[-1] if expired else claimable[0]).charge
     still = [each for each in claimable if each.left > 0] or claimable
     jumped = any(each.proof is Proof.MEASUREMENT_JUMP for each in cohort)
     doubtful = jumped or any(each.fee and each.fee.grade == DOUBTFUL for each in cohort)
@@ -110,7 +110,7 @@ def _finding(case: Case, product: Product, fee: Decimal, cohort: Sequence[Wrong]
         marketplace=marketplace,
         names=Names(first.asin, "", first.item.sku),
         subject=f"{product.asin}/{marketplace.id}/{fee}",
-        anchor=oldest.on,
+        anchor=oldest.charged_on,
         identity=first.on,
         units=sum(each.charge.units for each in still),
         wrong=sum((each.amount for each in claimable), NOTHING),
@@ -127,7 +127,7 @@ def _last_day(case: Case, wrong: Wrong) -> date:
     return window(
         PolicyFamily.FEE_DIMENSION,
         case.marketplace(place_id(entry.marketplace_id, entry.currency)),
-        entry.on,
+        wrong.charge.charged_on,
         case.as_of,
     ).deadline
 

@@ -11,7 +11,15 @@ from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
 from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.lots import Family, Lot, Strength
-from clario.domain.detection.receiving import ARRIVED, NOTHING_AFTER, Receiving, line_id, receipts_by_line, receiving
+from clario.domain.detection.receiving import (
+    ARRIVED,
+    CLOSED,
+    NOTHING_AFTER,
+    Receiving,
+    line_id,
+    receipts_by_line,
+    receiving,
+)
 from clario.domain.detection.source import SourceRow
 
 RECEIVING_TAKES, QUIET = timedelta(days=45), timedelta(days=14)  # our choices
@@ -38,7 +46,8 @@ def inbound_shipment_missing(facts: ComponentFacts) -> Iterator[Lot]:
     """A shipment that arrived and of which nothing at all was received: one claim, its lines listed."""
     for part in facts.once(arrived_lines):
         if part.line.shipment_id in facts.neighbours.missing and (anchor := _anchor(part)):
-            yield _lot(part, AnomalyType.INBOUND_SHIPMENT_MISSING, part.short, anchor, anchor + NOTHING_AFTER)
+            told_from = _settled_from(part, anchor) if part.line.status == CLOSED else anchor + NOTHING_AFTER
+            yield _lot(part, AnomalyType.INBOUND_SHIPMENT_MISSING, part.short, anchor, told_from)
 
 
 def received_then_deducted(facts: ComponentFacts) -> Iterator[Lot]:
@@ -84,7 +93,7 @@ def _anchor(part: Receiving) -> date | None:
 
 def _settled_from(part: Receiving, anchor: date) -> date:
     """The day from which the count of a line stands."""
-    if part.line.status == "CLOSED":
+    if part.line.status == CLOSED:
         return part.line.closed_on or anchor
     last = part.last_receipt
     return max(anchor + RECEIVING_TAKES, last + QUIET if last else date.min)

@@ -65,7 +65,8 @@ class Lot:
         unit_value: what the reports themselves say a unit of it is worth.
         waits_for_window: nothing can be concluded before claims open, for until then the unit may come back.
         hint: it is told only if nothing explains it, however loosely.
-        policy: the rule for filing it, where that is not its type's.
+        policy, policy_anchor: a rule for filing it beside its type's, and the day that one counts from: it holds in the
+            marketplaces that have it.
         warnings: words for the evidence.
     """
 
@@ -93,6 +94,7 @@ class Lot:
     waits_for_window: bool = False
     hint: bool = False
     policy: PolicyFamily | None = None
+    policy_anchor: date | None = None
     warnings: tuple[str, ...] = ()
 
     @property

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from clario.domain.detection.unit_rows import InboundRow, LedgerRow
 
-ARRIVED = frozenset({"DELIVERED", "CHECKED_IN", "RECEIVING", "CLOSED"})
+CLOSED = "CLOSED"
+ARRIVED = frozenset({"DELIVERED", "CHECKED_IN", "RECEIVING", CLOSED})
 """Statuses of shipments that Amazon has in hand: https://developer-docs.amazon.com/sp-api/docs/fulfillment-inbound-api-v0-reference."""
 
 LineId = tuple[str, str]
@@ -78,11 +79,12 @@ def _is_deduction(line: InboundRow, row: LedgerRow) -> bool:
 
 
 NOTHING_AFTER = timedelta(days=30)
-"""A delivered shipment of which nothing was received for so long counts as missing: our choice."""
+"""A delivered shipment of which nothing was received for so long counts as missing, one that was closed at once: our
+choice."""
 
 
 def missing_shipments(lines: Iterable[Receiving], until: date) -> frozenset[str]:
-    """Shipments that arrived long ago and of which, over all their lines, Amazon received nothing."""
+    """Shipments that arrived long ago, or were closed, and of which, over all their lines, Amazon received nothing."""
     shipments: defaultdict[str, list[Receiving]] = defaultdict(list)
     for line in lines:
         shipments[line.line.shipment_id].append(line)
@@ -92,5 +94,5 @@ def missing_shipments(lines: Iterable[Receiving], until: date) -> frozenset[str]
 def _is_missing(part: Receiving, until: date) -> bool:
     line = part.line
     delivered = line.delivered_on
-    arrived = line.status in ARRIVED and delivered is not None and delivered + NOTHING_AFTER <= until
-    return arrived and part.received == 0 and not part.receipts
+    waited = delivered is not None and (line.status == CLOSED or delivered + NOTHING_AFTER <= until)
+    return line.status in ARRIVED and waited and part.received == 0 and not part.receipts

@@ -15,7 +15,7 @@ from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
 from clario.domain.detection.charges import Charge, Entry, sales
 from clario.domain.detection.facts import ComponentFacts, Names
-from clario.domain.detection.fee_charges import fee_credits
+from clario.domain.detection.fee_charges import charged_on, fee_credits, shipping_days
 from clario.domain.detection.fees.referral import ReferralBook, referral_book
 from clario.domain.detection.findings import Case, Finding, Step
 from clario.domain.detection.measurements import Product, place_id
@@ -131,7 +131,7 @@ def _finding(
     first = group[0].charge.entry
     claimable = [each for each in group if _last_day(case, each) >= case.as_of]
     told = claimable or list(group)
-    anchor = (claimable[0] if claimable else group[-1]).charge.entry.on
+    anchor = _charged_on(case, claimable[0] if claimable else group[-1])
     return Finding(
         anomaly_type=AnomalyType.REFERRAL_FEE_OVERCHARGE,
         tier=Tier.CLAIM,
@@ -164,12 +164,16 @@ def _credited(case: Case, wrong: Wrong) -> Iterator[Step]:
             yield Step("credited", credit.amount, credit.row)
 
 
+def _charged_on(case: Case, wrong: Wrong) -> date:
+    return charged_on(wrong.charge.entry, case.facts.once(shipping_days))
+
+
 def _last_day(case: Case, wrong: Wrong) -> date:
     entry = wrong.charge.entry
     return window(
         PolicyFamily.FEE_REFERRAL,
         case.marketplace(place_id(entry.marketplace_id, entry.currency)),
-        entry.on,
+        _charged_on(case, wrong),
         case.as_of,
     ).deadline
 

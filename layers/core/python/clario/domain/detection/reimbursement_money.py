@@ -4,7 +4,7 @@ Since 31 March 2025 a unit lost before an order is paid at its sourcing cost; wi
 figure with an invoice.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from clario.domain.detection.findings import Case, Finding, Step
 from clario.domain.detection.lots import Family
 from clario.domain.detection.money_rows import MoneyRow
 from clario.domain.detection.policy import policy, tolerance, unit_cap
-from clario.domain.detection.reimbursements import family_of, is_reversal, reason_key
+from clario.domain.detection.reimbursements import family_of, is_reversal, reason_key, taken_back
 from clario.domain.detection.unit_rows import ReimbursementRow
 from clario.domain.detection.valuation import BEFORE_ORDER, cost_of
 
@@ -35,13 +35,17 @@ TOGETHER, MOST = 4, 12
 
 
 def reimbursement_underpaid(case: Case) -> Iterator[Finding]:
-    """Units paid below what the seller can show to have paid for them."""
-    taken_back = {row.original_reimbursement_id for row in case.facts.reimbursements if is_reversal(row)}
+    """Units paid below what the seller can show to have paid for them, and not taken back since."""
+    reversed_units = Counter[tuple[str | None, str]]()
     for row in case.facts.reimbursements:
-        if row.cash_units > 0 and row.amount_total and row.reimbursement_id not in taken_back:
+        if is_reversal(row):
+            reversed_units[row.original_reimbursement_id, row.sku] += taken_back(row)
+    for row in case.facts.reimbursements:
+        kept = row.cash_units - reversed_units[row.reimbursement_id, row.sku]
+        if kept > 0 and row.amount_total and not is_reversal(row):
             cost = _documented_cost(case, row)
             if cost is not None:
-                yield from _underpaid(case, row, cost)
+                yield from _underpaid(case, row, kept, cost)
 
 
 def _documented_cost(case: Case, row: ReimbursementRow) -> CostRow | None:
@@ -51,7 +55,7 @@ def _documented_cost(case: Case, row: ReimbursementRow) -> CostRow | None:
     return cost_of(case.account, row.sku, row.approved_on, row.currency)
 
 
-def _underpaid(case: Case, row: ReimbursementRow, cost: CostRow) -> Iterator[Finding]:
+def _underpaid(case: Case, row: ReimbursementRow, units: int, cost: CostRow) -> Iterator[Finding]:
     cap = unit_cap(case.market_of(row.currency), row.approved_on)
     fair = min(cost.unit_cost, cap.amount) if cap and cap.currency == cost.currency else cost.unit_cost
     paid = (row.amount_total or NOTHING) / row.cash_units
@@ -65,8 +69,8 @@ def _underpaid(case: Case, row: ReimbursementRow, cost: CostRow) -> Iterator[Fin
         names=Names(row.asin, row.fnsku, row.sku),
         subject=f"{row.reimbursement_id}/{row.sku}",
         anchor=row.approved_on,
-        units=row.cash_units,
-        wrong=(fair - paid) * row.cash_units,
+        units=units,
+        wrong=(fair - paid) * units,
         currency=row.currency,
         basis="cogs",
         rows=(row,),

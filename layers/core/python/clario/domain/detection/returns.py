@@ -36,7 +36,7 @@ def return_damaged_by_amazon(facts: ComponentFacts) -> Iterator[Lot]:
             lot = _lot(facts, row, kind, Family.RETURN, Tier.CLAIM, strength, PAID_WITHIN)
             by_carrier = row.disposition == "CARRIER_DAMAGED"
             rule = PolicyFamily.CARRIER_DAMAGED_RETURN
-            yield replace(lot, policy=rule, anchor=row.returned_on) if by_carrier else lot
+            yield replace(lot, policy=rule, policy_anchor=row.returned_on) if by_carrier else lot
 
 
 def return_not_restocked(facts: ComponentFacts) -> Iterator[Lot]:

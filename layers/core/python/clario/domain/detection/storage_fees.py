@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
+from clario.domain.detection.balances import next_month, stock_of_days
 from clario.domain.detection.charges import name_key
 from clario.domain.detection.coverage import BALANCES, LEDGER, gaps
 from clario.domain.detection.duplicate_charges import fee_name
@@ -20,10 +21,10 @@ from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fees.stock import aged_fee, storage_rate
 from clario.domain.detection.fees.tables import OtherTables, other_tables
 from clario.domain.detection.findings import Case, Finding
-from clario.domain.detection.measurements import HARMLESS, INCHES
+from clario.domain.detection.measurements import HARMLESS, INCHES, place_id
 from clario.domain.detection.money_rows import AgedRow, MoneyRow, StorageRow
 from clario.domain.detection.policy import tolerance
-from clario.domain.values import MARKETPLACES, DayRange, Marketplace
+from clario.domain.values import MARKETPLACES, ONE_DAY, DayRange, Marketplace
 
 NOTHING = Decimal(0)
 CUBIC_INCHES = Decimal(1728)  # in a cubic foot
@@ -53,11 +54,12 @@ def marketplace_of(country: str, case: Case) -> Marketplace:
 
 
 def bill_days(money: Iterable[MoneyRow]) -> Mapping[tuple[str, str], tuple[date, ...]]:
-    """By kind of bill and marketplace, the days on which stock was billed, in order."""
+    """By kind of bill and marketplace, the days on which stock was billed, in order. Where a line names no marketplace
+    its currency does."""
     days: defaultdict[tuple[str, str], set[date]] = defaultdict(set)
     for row in money:
         if row.kind == "ServiceFee" and row.amount < 0 and (bill := BILLS.get(fee_name(row))):
-            days[bill, row.marketplace_id].add(row.posted_on)
+            days[bill, place_id(row.marketplace_id, row.currency)].add(row.posted_on)
     return {key: tuple(sorted(found)) for key, found in days.items()}
 
 
@@ -159,25 +161,16 @@ def _volume(volume: Decimal | None, unit: str) -> Decimal | None:
 
 def _most_units(case: Case, row: StorageRow) -> int | None:
     """The most units the ledger knew of on any day of the month; None where its days are not all there."""
-    after = _next_month(row.month)
-    days = DayRange(row.month, after - timedelta(days=1))
-    if gaps(case.account.coverage[BALANCES], days):
+    last = next_month(row.month) - ONE_DAY
+    days = DayRange(row.month, last)
+    if gaps(case.account.coverage[BALANCES], days) or gaps(case.account.coverage[LEDGER], days):
         return None
-    by_day = case.facts.balances_by_day
-    counts = [
-        sum(max(entry.starting, entry.ending) + entry.in_transit for entry in by_day.get((row.fnsku, day), ()))
-        for day in days.days()
-    ]
-    return max(counts)
-
-
-def _next_month(month: date) -> date:
-    return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return max(stock_of_days(case.facts, row.fnsku, last))
 
 
 def _storage_finding(case: Case, stored: Storage, place: Marketplace) -> Finding:
     first = stored.rows[0]
-    after = _next_month(first.month)
+    after = next_month(first.month)
     return Finding(
         anomaly_type=AnomalyType.STORAGE_FEE_OVERCHARGE,
         tier=Tier.REVIEW,
@@ -251,12 +244,7 @@ def _older(facts: ComponentFacts, row: AgedRow, days: int) -> int:
         for entry in facts.events("Receipts")
         if entry.fnsku == row.fnsku and since < entry.occurred_on <= row.charged_on
     )
-    return max(0, _stock(facts, row) - received)
-
-
-def _stock(facts: ComponentFacts, row: AgedRow) -> int:
-    entries = facts.balances_by_day.get((row.fnsku, row.charged_on), ())
-    return sum(max(entry.starting, entry.ending) + entry.in_transit for entry in entries)
+    return max(0, stock_of_days(facts, row.fnsku, row.charged_on)[-1] - received)
 
 
 def _is_exempt(facts: ComponentFacts, row: AgedRow, ages: tuple[int, int | None], tables: OtherTables) -> bool:

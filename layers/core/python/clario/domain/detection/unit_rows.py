@@ -46,7 +46,7 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class BalanceRow:
-    """A day of the ledger's summary view for one item, disposition and country.
+    """A month of the ledger's summary view for one item, disposition and country; `day` is the month's first.
 
     `moved` is the sum of all movement columns, signed as stock changes, unknown events included; `found` that of the
     column of found units alone. `in_transit` is a stock beside the balance, not a movement.

@@ -1,6 +1,6 @@
 """How many units of a settled lot are owed, by tier, how sure that is, and what a unit is worth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -107,6 +107,15 @@ def window_of(lot: Lot, account: Account, today: date) -> policy.Window:
     if lot.opens_on is None or lot.opens_on <= window.claimable_from:
         return window
     return window._replace(claimable_from=lot.opens_on)
+
+
+def filed_under(lot: Lot, account: Account, today: date) -> Lot:
+    """The lot under the rule it has beside its type's, where the marketplace has that rule; else without."""
+    if lot.policy is None or lot.policy_anchor is None:
+        return lot
+    if policy.window(lot.policy, account.marketplace, lot.policy_anchor, today).row is None:
+        return replace(lot, policy=None)
+    return replace(lot, anchor=lot.policy_anchor)
 
 
 def told_from_day(lot: Lot, window: policy.Window) -> date | None:

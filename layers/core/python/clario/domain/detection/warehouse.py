@@ -8,11 +8,12 @@ our own grading.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
+from clario.domain.detection.balances import BALANCED, month_of, next_month
 from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fifo import Reach, Stock, match
 from clario.domain.detection.lots import Family, Lot, Strength, item_subject, warehouse_lot
@@ -34,8 +35,8 @@ GONE = frozenset({"D", "G"})  # disposed of, donated
 TAKEN_OVER = frozenset({"O"})
 MOVED = frozenset({"Q"})  # to another disposition
 DAMAGED_STOCK = "WAREHOUSE_DAMAGED"
-# Our choices: a transfer takes no longer, nor does the other half of a redefinition, nor a balance.
-IN_TRANSIT, OTHER_HALF, BALANCED = timedelta(days=60), timedelta(days=30), timedelta(days=2)
+# Our choices: a transfer takes no longer, nor does the other half of a redefinition.
+IN_TRANSIT, OTHER_HALF = timedelta(days=60), timedelta(days=30)
 
 
 def lost_warehouse(facts: ComponentFacts) -> Iterator[Lot]:
@@ -138,13 +139,14 @@ def _fnsku(row: LedgerRow) -> str:
 
 
 def found_unit_not_credited(facts: ComponentFacts) -> Iterator[Lot]:
-    """Units the detail view shows as found on a day whose balance knows of fewer."""
-    balances = facts.balances_by_day
-    found: defaultdict[tuple[Any, ...], list[LedgerRow]] = defaultdict(list)
+    """Units the detail view shows as found in a month whose balance knows of fewer."""
+    found: defaultdict[tuple[str, date], list[LedgerRow]] = defaultdict(list)
     for row in facts.adjustments(frozenset({"F", "N"})):
-        found[row.fnsku, row.occurred_on].append(row)
-    for (fnsku, day), rows in found.items():
-        entries = balances.get((fnsku, day), ())
+        found[row.fnsku, month_of(row.occurred_on)].append(row)
+    for (fnsku, month), rows in found.items():
+        entries = facts.balances_by_month.get((fnsku, month), ())
         gap = sum(row.quantity for row in rows) - sum(entry.found for entry in entries)
         if entries and gap > 0:
-            yield _hint(AnomalyType.FOUND_UNIT_NOT_CREDITED, Stock(day, gap, rows[0]), BALANCED)
+            last = Stock(rows[-1].occurred_on, gap, rows[-1])
+            lot = _hint(AnomalyType.FOUND_UNIT_NOT_CREDITED, last, timedelta(0))
+            yield replace(lot, told_from=next_month(month) + BALANCED)
