@@ -59,7 +59,10 @@ class Memory:
         around = {key: part.neighbours.digest for key, part in parts.items()}
         account = with_statistics(facts, list(parts.values()))
         holds = conditions(account, today)
-        found = due(self.states, now, around, touched_between(self.facts, facts), today, holds != self.conditions)
+        touched = set(touched_between(self.facts, facts))
+        if holds != self.conditions:
+            touched.update(*now.values())
+        found = due(self.states, now, around, touched, today)
         for claim in [c for c in self.claims.values() if not ids_of_claim(c) or ids_of_claim(c) & found.ids]:
             del self.claims[claim.fingerprint]
         for key in found.gone:

@@ -82,7 +82,10 @@ class Storing:
         if table.mode is WriteMode.SNAPSHOT and self._run.row("is_overtaken", **values)["overtaken"]:
             # No longer the present state, it has only history to tell.
             values = values | {"days": []}
-        return self._apply(statements.rows, values, whole)
+        written, deleted = self._apply(statements.rows, values, whole)
+        if statements.note and written:
+            self._run.connection.execute(statements.note, values)
+        return written, deleted
 
     def _apply(self, writes: Writes, values: dict[str, Any], whole: bool) -> tuple[int, int]:
         written = self._run.connection.execute(writes.merge, values).rowcount

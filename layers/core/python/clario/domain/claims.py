@@ -173,6 +173,7 @@ class ChangeKind(StrEnum):
     UPDATE = "update"
     RESOLVE = "resolve"
     REOPEN = "reopen"
+    MARK = "mark"  # by a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,15 @@ def reconcile(existing: Iterable[StoredClaim], run: DetectionRun, today: date) -
         if concluded and entry.status is not Status.RESOLVED:
             changes.append(_when_settled(entry, run.settled.get(entry.claim.fingerprint), today))
     return changes
+
+
+def set_by_user(stored: StoredClaim, status: Status, today: date) -> Change | None:
+    """A person's word on a claim, None when it says nothing new. Only new evidence of loss takes back a `resolved`."""
+    by = Actor.USER if status is Status.RESOLVED else None
+    if (status, by) == (stored.status, stored.resolved_by):
+        return None
+    entry = HistoryEntry(today, ChangeKind.MARK, stored.status, status, "set by the user", stored.claim.quantity)
+    return Change(ChangeKind.MARK, stored.claim, status, by, entry)
 
 
 def _when_open(stored: StoredClaim | None, claim: Claim, today: date) -> Change | None:

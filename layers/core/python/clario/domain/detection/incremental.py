@@ -62,7 +62,6 @@ def due(
     around: Mapping[str, str],
     touched: Set[Id],
     today: date,
-    all_changed: bool,
 ) -> Due:
     """The components to run.
 
@@ -70,15 +69,14 @@ def due(
         before: the states after the last run, by key.
         now: the identifiers of every component there is, by key.
         around: by key, what each is told of its neighbours; "" where it is not there.
-        touched: identifiers of rows that came, changed or went since, the old and the new ones; and SKUs whose costs
-            changed.
-        all_changed: what holds for all components is not as it was (`conditions`).
+        touched: identifiers of rows that came, changed or went since, the old and the new ones; SKUs whose costs
+            changed; and all of components for which what holds for all is not as it was (`conditions`).
     """
     changed = {key for key, ids in now.items() if _changed(before.get(key), ids, around.get(key, ""), touched, today)}
     gone = before.keys() - now.keys()
     old_ids = {node for key in gone for node in before[key].ids}
     old_ids |= {node for key in changed & before.keys() for node in before[key].ids}
-    run = set(now) if all_changed else changed | {key for key, ids in now.items() if ids & old_ids}
+    run = changed | {key for key, ids in now.items() if ids & old_ids}
     ids = old_ids | {node for key in run for node in now[key]}
     return Due(frozenset((ACCOUNT, *run)), frozenset(gone), frozenset(ids))
 
