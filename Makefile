@@ -1,6 +1,6 @@
 # Works with GNU make 3.81 and newer. `make` alone lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check build deploy prove bench bench-load bench-coldstart bench-serving format invoke sam-env amazon clean setup
+.PHONY: help demo serve test check build deploy prove bench bench-load bench-coldstart bench-serving bench-detection format invoke sam-env amazon clean setup
 .SUFFIXES:
 
 PY := .venv/bin/python
@@ -45,13 +45,17 @@ deploy: build ## build, migrate the database, deploy: make deploy ENV=dev
 prove: setup ## prove a deployed stack, ten minutes: make prove STACK=clario-dev [SELLER=id]
 	@$(PY) -m devstack.proof $(STACK) $(SELLER)
 
-bench: bench-load bench-coldstart bench-serving ## all measurements
+bench: bench-load bench-coldstart bench-serving bench-detection ## all measurements
 
 bench-load: setup ## how long the first load takes at Amazon's pace
 	@$(PY) -m bench.first_load
 
 bench-serving: setup ## how fast the local Amazon itself is
 	@$(PY) -m bench.serving
+
+bench-detection: setup ## how well claims meet what is owed; make bench-detection ARGS=full writes docs/detection-quality.md
+	@$(PY) -m bench.detection $(ARGS)
+	@$(PY) -m bench.detection_speed
 
 bench-coldstart: setup ## how long each function takes to start: make bench-coldstart [PYTHON=3.13]
 	@$(PY) -m bench.coldstart $(if $(PYTHON),--python $(PYTHON))

@@ -1,7 +1,7 @@
 """Claims against the truth of a synthetic world: unit by unit, each owed unit found once at most.
 
-A claim and a discrepancy meet when they are about the same thing: an order's item, a shipment's line, an item on a day, a
-product's fee. Within such a place equal types meet first, then types that see the same units (lost and damaged in the
+A claim and a discrepancy meet when they are about the same thing: an order's item, a shipment's line, an item on a day,
+a product's fee. Within such a place equal types meet first, then types that see the same units (lost and damaged in the
 warehouse; whatever may become of a refunded unit). What a claim holds beyond what is owed there is false; what is owed
 in the claim tier and not claimed is missed.
 """
@@ -13,61 +13,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bench.kinds import ONE_CHARGE, Truth, is_owed, place_of
 from clario.domain.claims import Claim, Tier
-
-Truth = dict[str, Any]
-WAREHOUSE = ("lost_warehouse", "damaged_warehouse", "disposed_unauthorized")
-CUSTOMERS = (
-    "refund_no_return",
-    "lost_outbound",
-    "damaged_outbound",
-    "replacement_no_return",
-    "return_not_restocked",
-    "return_damaged_by_amazon",
-    "return_wrong_item",
-    "refund_outside_policy",
-)
-BY_ORDER = (
-    "chargeback_a2z_not_reimbursed",
-    "refund_exceeds_order",
-    "duplicate_refund",
-    "refund_fee_not_returned",
-    "fee_on_cancelled_or_free_unit",
-)
-BY_LINE = ("inbound_shortage", "inbound_damaged_carrier", "received_then_deducted")
-BY_SHIPMENT = ("inbound_shipment_missing", "unused_label_fee", "inbound_transport_overcharge")
-BY_REMOVAL = ("removal_lost", "removal_short_shipped", "removal_disposed_instead", "liquidation_proceeds_missing")
-BY_PRODUCT = ("fulfillment_fee_overcharge", "referral_fee_overcharge")
-ONE_CHARGE = (
-    *BY_ORDER,
-    "duplicate_charge",
-    "unused_label_fee",
-    "inbound_transport_overcharge",
-    "reimbursement_underpaid",
-    "reimbursement_not_paid_out",
-    "removal_fee_error",
-    "storage_fee_overcharge",
-    "aged_inventory_overcharge",
-    "prep_label_fee_after_service_end",
-)
-"""A wrong amount counts once, whatever the number of units it was taken for."""
-UNTIL_OPEN = ("refund_no_return", "lost_outbound", "damaged_outbound", "replacement_no_return")
-"""Nothing is told of these before claims open: the unit may come back."""
-NOT_DECIDABLE = frozenset(
-    {
-        "inbound_carrier_claim", "mcf_lost", "size_tier_change", "low_inventory_fee_error", "removal_damaged_or_wrong",
-        "inbound_placement_fee_error", "inbound_defect_fee_error", "returns_processing_fee_error", "unused_label_fee",
-        "inbound_transport_overcharge",
-    }
-)  # fmt: skip
-"""Types that no loaded data proves (docs/detections.md): they are not looked for."""
-BY_TABLE = frozenset(
-    {
-        "fulfillment_fee_overcharge", "referral_fee_overcharge", "storage_fee_overcharge", "aged_inventory_overcharge",
-        "removal_fee_error",
-    }
-)  # fmt: skip
-"""Types that need a fee table, which we have for the United States only."""
 
 
 @dataclass(slots=True)
@@ -101,13 +48,13 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """How sure a claim was, and how many of its units were really open; for the calibration."""
+    """How sure a claim was, by which proof, and which share of its units was really open; for the calibration."""
 
     type: str
     tier: str
+    proof: str
     confidence: float
-    units: int
-    right: int
+    share: float
 
 
 @dataclass(slots=True)
@@ -144,27 +91,6 @@ class Result:
         for score in self.types.values():
             total += score
         return total
-
-
-def place_of(kind: str, row: dict[str, Any]) -> Hashable:
-    """What a claim or a discrepancy is about; `row` has the truth's names."""
-    if kind in WAREHOUSE:
-        return "warehouse", row["fnsku"], row["anchor_date"]
-    if kind in CUSTOMERS:
-        return "customer", row["order_id"], row["sku"]
-    if kind in BY_ORDER or (kind == "duplicate_charge" and row["order_id"]):
-        return kind, row["order_id"], row["sku"]
-    if kind in BY_LINE:
-        return kind, row["shipment_id"], row["sku"]
-    if kind in BY_SHIPMENT:
-        return kind, row["shipment_id"]
-    if kind in BY_REMOVAL:
-        return "removal", row["removal_order_id"], row["sku"]
-    if kind == "removal_fee_error":
-        return kind, row["removal_order_id"]
-    if kind in BY_PRODUCT:
-        return kind, row["asin"], row["marketplace_id"]
-    return kind, row["fnsku"] or row["sku"], row["anchor_date"]
 
 
 def claim_row(claim: Claim) -> dict[str, Any]:
@@ -218,21 +144,6 @@ def _overcharged_orders(truths: Iterable[Truth]) -> frozenset[str]:
     return frozenset(str(link["number"]) for truth in truths if truth["type"] == kind for link in truth["links"])
 
 
-def is_owed(truth: Truth, today: date) -> bool:
-    """Whether a perfect detector would tell of it today."""
-    early = truth["type"] in UNTIL_OPEN and truth["claim_open"] > today.isoformat()
-    return truth["owed"] and truth["open_quantity"] > 0 and not early and is_decidable(truth)
-
-
-def is_decidable(truth: Truth) -> bool:
-    """Whether the data can show it: there is a fee table, and the seller's cost is in the currency of the payment."""
-    kind, country = truth["type"], truth["country"]
-    if kind in BY_TABLE:
-        return bool(country == "US")
-    abroad = kind == "reimbursement_underpaid" and country in ("CA", "MX", "DE")
-    return kind not in NOT_DECIDABLE and not abroad
-
-
 def _match(claimed: list[_Claimed], owed: list[_Owed], result: Result) -> None:
     """The claim tier first, equal types before others, equal days before others."""
     order = sorted(claimed, key=lambda each: list(Tier).index(each.claim.tier))
@@ -254,7 +165,7 @@ def _fits(claim: Claim, truth: Truth, same_type: bool, same_day: bool) -> bool:
 def _met(claim: Claim, truth: Truth, units: int, result: Result) -> None:
     kind = truth["type"]
     if truth["expected_tier"] == "claim":
-        for score in (result.types[kind], *(result.confounders[name] for name in truth["confounders"])):
+        for score in (result.types[kind], *_of(truth["confounders"], result)):
             if claim.tier is Tier.CLAIM:
                 score.found += units
             else:
@@ -281,27 +192,38 @@ def _compare_values(claim: Claim, value: Decimal, result: Result) -> None:
 
 def _count(claimed: list[_Claimed], owed: list[_Owed], truths: list[Truth], result: Result) -> None:
     for other in owed:
-        if other.truth["expected_tier"] == "claim":
-            names = other.truth["confounders"]
-            for score in (result.types[other.truth["type"]], *(result.confounders[name] for name in names)):
+        if other.left and other.truth["expected_tier"] == "claim":
+            for score in (result.types[other.truth["type"]], *_of(other.truth["confounders"], result)):
                 score.missed += other.left
-            if other.left:
-                result.wrong.append(f"missed {other.left} {_told(other.truth)}")
+            result.wrong.append(f"missed {other.left} {_told(other.truth)}")
+    names = {name for truth in truths for name in truth["confounders"]}
     for one in claimed:
-        kind, tier = one.claim.anomaly_type.value, one.claim.tier
-        if kind == "refund_fee_not_returned" and (one.claim.order_id or "").replace("-", "") in result.other_name:
+        if _is_the_wrong_fee(one, result):
             one.left, one.right = 0, one.right + one.left
-        if tier is not Tier.INFO:
-            sure = float(one.claim.confidence)
-            result.samples.append(Sample(kind, tier.value, sure, size_of(one.claim), one.right))
-        if tier is Tier.CLAIM:
-            result.types[kind].right += one.right
-            result.types[kind].false += one.left
-            for name in {name for truth in truths for name in truth["confounders"]}:
-                result.confounders[name].right += one.right
-                result.confounders[name].false += one.left
+        if one.claim.tier is not Tier.INFO:
+            result.samples.append(_sample(one))
+        if one.claim.tier is Tier.CLAIM:
+            for score in (result.types[one.claim.anomaly_type.value], *_of(names, result)):
+                score.right, score.false = score.right + one.right, score.false + one.left
             if one.left:
                 _false(one, truths, result)
+
+
+def _of(names: Iterable[str], result: Result) -> list[Score]:
+    return [result.confounders[name] for name in names]
+
+
+def _is_the_wrong_fee(one: _Claimed, result: Result) -> bool:
+    """A referral fee that was too high comes back as it should have been: the rest is that wrong fee, under another
+    name."""
+    digits = (one.claim.order_id or "").replace("-", "")
+    return one.claim.anomaly_type.value == "refund_fee_not_returned" and digits in result.other_name
+
+
+def _sample(one: _Claimed) -> Sample:
+    claim = one.claim
+    proof, share = "+".join(claim.evidence["proof"]), one.right / size_of(claim)
+    return Sample(claim.anomaly_type.value, claim.tier.value, proof, float(claim.confidence), share)
 
 
 def _false(one: _Claimed, truths: list[Truth], result: Result) -> None:

@@ -9,19 +9,19 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
+from bench.world_inbound import inbound_rows
 from clario.domain.detection.facts import CostRow, CoverageFacts, SellerFacts
 from clario.domain.detection.money_rows import AgedRow, FeePreviewRow, MoneyRow, StorageRow
 from clario.domain.detection.policy import policy
 from clario.domain.detection.source import SourceRef
 from clario.domain.detection.unit_rows import (
     BalanceRow,
-    InboundRow,
     LedgerRow,
     OrderRow,
     ParcelRow,
@@ -29,7 +29,6 @@ from clario.domain.detection.unit_rows import (
     RemovalRow,
     ReplacementRow,
     ReturnRow,
-    ShipmentRow,
     ShippedRow,
 )
 from clario.domain.normalize import Normaliser, normaliser
@@ -43,13 +42,12 @@ from local_amazon.server.account import Account, seconds
 from local_amazon.server.report.ask import Ask
 from local_amazon.server.report.types import REPORT_TYPES
 from local_amazon.server.transactions import transactions
-from local_amazon.world import names
 from local_amazon.world.world import World
 
 RowT = TypeVar("RowT")
 PAGE = 500
 EVER = timedelta(days=3000)
-ARRIVED = frozenset({"DELIVERED", "CHECKED_IN", "RECEIVING", "CLOSED"})
+TRANSPORT = "FBAInboundTransportationFee"
 SHOPS = {"Amazon.com": "US", "Amazon.ca": "CA", "Amazon.com.mx": "MX", "Amazon.co.uk": "GB", "Amazon.de": "DE"}
 STORES = {"UK": "GB"}
 MOVEMENTS = (
@@ -134,8 +132,13 @@ class _Loaded:
             "previews": tuple(map(_preview, records["FeePreview"])),
             "storage": tuple(map(_storage, records["StorageCharge"])),
             "aged": tuple(map(_aged, records["AgedInventoryCharge"])),
-            **_inbound(self),
+            **inbound_rows(self.account, self.now, self._brought()),
         }
+
+    def _brought(self) -> set[str]:
+        """The shipments whose transport Amazon's partner was paid for, as far as the fee names its shipment."""
+        events = (event for event in self.records["FinancialEvent"] if TRANSPORT in event.metadata)
+        return {shipment for event in events if (shipment := _money(event).shipment_id)}
 
     def _liquidations(self) -> dict[str, date]:
         """The day on which the money for each liquidated removal order came."""
@@ -278,77 +281,3 @@ def _storage(record: Any) -> StorageRow:
 def _aged(record: Any) -> AgedRow:
     renamed = {"units": "units_charged", "amount": "amount_charged", "rate": "surcharge_rate"}
     return _row(AgedRow, "aged_inventory_charges", record, renamed)
-
-
-def _inbound(loaded: _Loaded) -> dict[str, tuple[Any, ...]]:
-    """Shipments and their lines, with the first day each was seen delivered and closed."""
-    as_of, world = seconds(loaded.now), loaded.account.world
-    first_seen = _first_seen(world, as_of)
-    paid_for = (_money(event).shipment_id for event in loaded.records["FinancialEvent"] if TRANSPORT in event.metadata)
-    brought = set(filter(None, paid_for))
-    shipments: dict[int, ShipmentRow] = {}
-    for row in _each(loaded, "inbound_shipments", "status"):
-        seen = first_seen.get(row["shipment"], {})
-        shipments[row["shipment"]] = ShipmentRow(
-            shipment_id=names.shipment_id(row["shipment"]),
-            status=row["status"],
-            created_on=loaded.day(_moment(row["created"])),
-            delivered_on=_day_or_none(loaded, min((seen[each] for each in ARRIVED if each in seen), default=None)),
-            closed_on=_day_or_none(loaded, seen.get("CLOSED")),
-            ref=SourceRef("inbound_shipments", 1, "raw/inbound_shipments", str(row["shipment"])),
-        )
-    lines = [row for row in _each(loaded, "inbound_items") if row["shipment"] in shipments]
-    return {
-        "shipments": tuple(shipments.values()),
-        "inbound": tuple(_line(shipments[row["shipment"]], row, world, brought) for row in lines),
-    }
-
-
-TRANSPORT = "FBAInboundTransportationFee"
-
-
-def _each(loaded: _Loaded, table: str, *words: str) -> Iterator[dict[str, Any]]:
-    as_of = seconds(loaded.now)
-    for batch in loaded.account.tables.rows(table, 0, as_of + 1, as_of):
-        columns = {name: batch.words(name) if name in words else batch[name].tolist() for name in batch.columns}
-        for values in zip(*columns.values(), strict=True):
-            yield dict(zip(columns, values, strict=True))
-
-
-def _first_seen(world: World, as_of: int) -> dict[int, dict[str, int]]:
-    """By shipment, the second in which each status began."""
-    store = world.stores["inbound_shipments"]
-    seen: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    moments = set() if store.changes is None else set(store.changes.visible.tolist())
-    for moment in sorted(each for each in moments if each <= as_of):
-        batch = store.read(0, len(store), moment)
-        for number, status in zip(batch["shipment"].tolist(), batch.words("status"), strict=True):
-            seen[number].setdefault(status, moment)
-    return seen
-
-
-def _moment(stamp: int) -> datetime:
-    return datetime.fromtimestamp(stamp, UTC)
-
-
-def _day_or_none(loaded: _Loaded, stamp: int | None) -> date | None:
-    return None if stamp is None else loaded.day(_moment(stamp))
-
-
-def _line(shipment: ShipmentRow, row: dict[str, Any], world: World, brought: set[str]) -> InboundRow:
-    listing = world.listings[row["listing"]]
-    return InboundRow(
-        shipment_id=shipment.shipment_id,
-        status=shipment.status,
-        created_on=shipment.created_on,
-        delivered_on=shipment.delivered_on,
-        closed_on=shipment.closed_on,
-        partnered=shipment.shipment_id in brought if brought else None,
-        sku=listing.sku,
-        fnsku=listing.fnsku,
-        asin=listing.asin,
-        shipped=row["shipped"],
-        received=row["received"],
-        in_case=row["in_case"],
-        ref=SourceRef("inbound_shipment_items", 1, "raw/inbound_shipment_items", listing.sku),
-    )

@@ -54,6 +54,7 @@ MONEY_KINDS = {
     "chargeback": "Chargeback",
     "claim": "GuaranteeClaim",
     "pay": "Shipment",
+    "proceeds": "Liquidations",
 }
 TAKES_MONEY = frozenset({"refund", "chargeback", "claim"})
 EVENTS = {

@@ -44,7 +44,16 @@ def test_the_confidence_follows_from_the_proof():
 def test_the_evidence_is_plain_json_that_leads_back_to_the_reports():
     claim = only(run("d0 M -5 open=2 settled=3 \n d3 F +2"))
     evidence = json.loads(json.dumps(claim.evidence))
-    assert set(evidence) == {"policy", "valuation", "netting", "sourceRows", "coverage", "timeline", "warnings"}
+    assert set(evidence) == {
+        "policy",
+        "proof",
+        "valuation",
+        "netting",
+        "sourceRows",
+        "coverage",
+        "timeline",
+        "warnings",
+    }
     assert evidence["netting"] == [
         {
             "pass": "found",

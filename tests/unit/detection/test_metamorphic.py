@@ -79,7 +79,8 @@ def test_a_loss_that_was_found_changes_nothing_for_the_products_other_labels(tab
 
 @given(st.lists(LINES, max_size=20))
 def test_a_year_earlier_the_same_is_owed(lines):
-    facts = seller("\n".join(lines))
+    # Balances are of calendar months: days moved by whole weeks are in others.
+    facts = seller("\n".join(line for line in lines if "balance" not in line))
 
     def shifted(row):
         days = {name: value - A_YEAR for name in row.__dataclass_fields__ if (value := _date(row, name))}

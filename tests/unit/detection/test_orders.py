@@ -47,6 +47,36 @@ def test_is_owed(table, expected):
     assert units(table) == expected
 
 
+KEPT = "\n".join(f"d{n} order 1x20 of=K{n} \n d{n} refund 1x20 of=K{n}" for n in (-60, -50, -40))
+
+
+def test_a_product_of_which_nothing_ever_came_back_is_for_review():
+    claims = run(KEPT).claims
+    assert [(claim.anomaly_type, claim.tier) for claim in claims] == [(NO_RETURN, "review")] * 3
+    assert all("never_sent_back" in claim.evidence["warnings"] for claim in claims)
+
+
+SENT_BACK = {
+    "one of another order came back": "d-90 order 1x20 of=K9 \n d-80 refund 1x20 of=K9 \n d-70 return 1 of=K9",
+    "Amazon paid for one": "d-90 order 1x20 of=K9 \n d-80 refund 1x20 of=K9 \n d-20 CustomerReturn cash 1 order=K9",
+    "a customer was charged again": "d-90 order 1x20 of=K9 \n d-80 refund 1x20 of=K9 \n d-20 recharge 1x20 of=K9",
+}
+
+
+@pytest.mark.parametrize("table", SENT_BACK.values(), ids=SENT_BACK.keys())
+def test_where_units_are_expected_back_they_are_owed(table):
+    assert (units(f"{KEPT} \n {table}"), review(f"{KEPT} \n {table}")) == ({NO_RETURN: 3}, {})
+
+
+def test_two_refunds_say_nothing_of_the_products_returns():
+    assert units("\n".join(KEPT.split("\n")[:4])) == {NO_RETURN: 2}
+
+
+def test_parts_of_a_price_are_no_refunds_that_were_kept():
+    part = "\n".join(f"d{n} order 1x20 of=P{n} \n d{n} refund 1x2 of=P{n}" for n in (-60, -50, -40))
+    assert units(f"{REFUNDED} \n {part}") == {NO_RETURN: 3}
+
+
 NOT_OWED = {
     "all came back": f"{REFUNDED} \n d-9 return 3",
     "came back before the refund": f"{REFUNDED} \n d-25 return 3",

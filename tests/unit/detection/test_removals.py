@@ -30,6 +30,8 @@ def test_is_owed(table, expected):
     assert units(table) == expected
 
 
+SOLD = "d-200 removal 5 type=Liquidations shipped=5 updated=d-190"
+
 NOT_OWED = {
     "all sent": "d0 removal 10 shipped=10 updated=d20",
     "the rest cancelled": "d0 removal 10 shipped=7 cancelled=3 updated=d20",
@@ -40,6 +42,12 @@ NOT_OWED = {
     "short, and paid": "d0 removal 10 shipped=7 updated=d20 \n d30 Removal_Order_Lost cash 3",
     "a disposal that disposed": "d0 removal 5 type=Disposal disposed=5 updated=d20",
     "sold off and paid": "d-200 removal 5 type=Liquidations shipped=5 updated=d-190 paid=d-150",
+    "sold off, and money came for the item": f"{SOLD} \n d-150 proceeds 5x2 of=",
+    "sold off, and money came for some of it": f"{SOLD} \n d-150 proceeds 3x2 of=",
+    "two sold off, each paid, in another order": (
+        f"{SOLD} \n d-198 removal 3 of=V2 type=Liquidations shipped=3 updated=d-189"
+        " \n d-150 proceeds 3x2 of= \n d-140 proceeds 5x2 of="
+    ),
     "sold off lately": "d0 removal 5 type=Liquidations shipped=5 updated=d10",
     "sold off, not completed": "d-200 removal 5 type=Liquidations shipped=5 status=Pending updated=d-190",
     "a parcel of a fortnight ago": "d39 parcel 4",
@@ -56,6 +64,13 @@ DOUBTFUL = {
     "a parcel nobody confirmed": ("d0 parcel 4", {LOST: 4}),
     "a parcel paid in part": ("d0 parcel 4 \n d20 Removal_Order_Lost cash 1", {LOST: 3}),
     "short, paid as lost": ("d0 removal 2 shipped=1 updated=d20 \n d30 Lost_Warehouse cash 1", {SHORT: 1}),
+    "two sold off, one paid": (
+        f"{SOLD} \n d-200 removal 3 of=V2 type=Liquidations shipped=3 updated=d-190 \n d-150 proceeds 3x2 of=",
+        {PROCEEDS: 5},
+    ),
+    "sold off, money came for another item": (f"{SOLD} \n d-150 proceeds 5x2 of= fnsku=X9 asin=B9", {PROCEEDS: 5}),
+    "sold off, money came too late": (f"{SOLD} \n d-99 proceeds 5x2 of=", {PROCEEDS: 5}),
+    "sold off, money was taken": (f"{SOLD} \n d-150 proceeds 5x-2 of=", {PROCEEDS: 5}),
     "sold off, never paid": ("d-200 removal 5 type=Liquidations shipped=5 updated=d-190", {PROCEEDS: 5}),
 }
 

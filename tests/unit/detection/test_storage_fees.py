@@ -175,6 +175,7 @@ AS_OLD = {
     "received before": "d-200 receive +10 \n d0 balance 10+0=10",
     "received another product": "d-100 receive +8 fnsku=Y1 \n d0 balance 10+0=10",
     "taken back after all": "d-100 receive -8 \n d0 balance 10+0=10",
+    "gone on the day of the charge": "d0 balance 10+0=10 \n d14 takeout -8",
     "gone after the charge": "d0 balance 10+0=10 \n d20 takeout -8",
     "two days within the reckoning": "d-164 receive +8 \n d0 balance 10+0=10",
     "as many as are left of those charged as older": "d0 balance 15+0=15 \n d14 old 5 ages=211-240 vol=1 fee=5.00",

@@ -62,6 +62,7 @@ def claim_of(mark: str, verdicts: Sequence[Verdict], account: Account) -> Claim 
         removal_order_id=lot.removal_order_id or None,
         evidence={
             "policy": window.evidence(lot.anchor),
+            "proof": sorted({v.confidence[tier].proof for v in verdicts if v.units.get(tier)}),
             "valuation": _valuation(verdicts, claimed, reviewed, currency),
             "netting": netting_steps(verdicts),
             "sourceRows": source_rows(verdicts),
@@ -95,7 +96,7 @@ def _basis(verdicts: Sequence[Verdict]) -> str:
 
 def _confidence(verdicts: Sequence[Verdict], tier: Tier) -> Decimal:
     """Per unit: the share of the quantity that should prove right."""
-    shares = [(v.units[tier], v.confidence[tier]) for v in verdicts if v.units.get(tier)]
+    shares = [(v.units[tier], v.confidence[tier].sure) for v in verdicts if v.units.get(tier)]
     return (sum((n * sure for n, sure in shares), Decimal(0)) / sum(n for n, _ in shares)).quantize(CERTAINTY)
 
 

@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim, Evidence, Settled, Tier, fingerprint
 from clario.domain.detection import coverage, policy
+from clario.domain.detection.certainty import certainty
 from clario.domain.detection.facts import Account, ComponentFacts, Names
 from clario.domain.detection.measurements import place_id
 from clario.domain.detection.source import SourceRow, as_source_row
+from clario.domain.detection.verdict import within_coverage
 from clario.domain.values import MARKETPLACES, Marketplace
 
 CENT = Decimal("0.01")
@@ -108,6 +110,8 @@ def claim_of(finding: Finding, account: Account, today: date) -> Claim | None:
     covered = coverage.check(account.coverage, finding.anomaly_type, finding.seen_from or finding.anchor, today)
     tier = Tier.REVIEW if finding.tier is Tier.CLAIM and not covered.complete else finding.tier
     claimed, reviewed = (owed if tier is kind else Decimal(0) for kind in (Tier.CLAIM, Tier.REVIEW))
+    proven = certainty(finding.anomaly_type, tier, finding.proof, policy.confidence(finding.proof, today))
+    proven = within_coverage(proven, covered, today)
     days = policy.window(policy.POLICY_OF[finding.anomaly_type], finding.marketplace, finding.anchor, today)
     return Claim(
         fingerprint=finding.fingerprint(account.connection),
@@ -119,7 +123,7 @@ def claim_of(finding: Finding, account: Account, today: date) -> Claim | None:
         review_value=reviewed,
         currency=finding.currency,
         value_basis=finding.basis,
-        confidence=_confidence(finding, covered, today),
+        confidence=proven.sure.quantize(CERTAINTY),
         marketplace_id=finding.marketplace.id,
         sku=finding.names.sku,
         fnsku=finding.names.fnsku,
@@ -130,6 +134,7 @@ def claim_of(finding: Finding, account: Account, today: date) -> Claim | None:
         deadline_basis=days.basis,
         evidence={
             "policy": days.evidence(finding.anchor),
+            "proof": [proven.proof],
             "valuation": _valuation(finding, claimed, reviewed),
             "netting": steps_of(finding),
             "sourceRows": source_rows(finding),
@@ -141,13 +146,6 @@ def claim_of(finding: Finding, account: Account, today: date) -> Claim | None:
         shipment_id=finding.shipment_id or None,
         removal_order_id=finding.removal_order_id or None,
     )
-
-
-def _confidence(finding: Finding, covered: coverage.Covered, today: date) -> Decimal:
-    sure = policy.confidence(finding.proof, today)
-    if not covered.complete:
-        sure = min(sure, policy.confidence("coverage_gap", today))
-    return sure.quantize(CERTAINTY)
 
 
 def settled_of(finding: Finding) -> Settled:

@@ -5,15 +5,17 @@ it damages, and for one it loses on the way to the customer:
 https://sellercentral.amazon.com/help/hub/reference/G9N934L7Y4SFWPJ4.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
-from clario.domain.detection.charges import Entry, OrderItem, disputes
+from clario.domain.detection.charges import Entry, OrderItem, disputes, recharges
 from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.lots import Family, Lot, Strength
-from clario.domain.detection.order_facts import Sale, order_book, refunded_units
+from clario.domain.detection.order_facts import OrderBook, Sale, order_book, refunded_units
 from clario.domain.detection.reimbursements import reason_key
 from clario.domain.values import Money
 
@@ -31,13 +33,37 @@ OUTBOUND_REASONS = {
 def refunded(facts: ComponentFacts) -> Iterator[Lot]:
     """Every unit a customer got the price back for. A return, a new charge or a payment settles it."""
     book = facts.once(order_book)
-    outbound = _outbound_orders(facts)
+    outbound, kept = _outbound_orders(facts), _always_kept(facts, book)
     for item, moved in book.refunds.items():
         sale = book.sale(item)
         if sale.by_amazon is not False:
             kind = outbound.get(item.order_id, AnomalyType.REFUND_NO_RETURN)
             names = book.names(item.sku, moved[0].asin or sale.asin)
-            yield from _refund_lots(kind, names, sale, moved)
+            for lot in _refund_lots(kind, names, sale, moved):
+                yield _doubted(lot) if item.sku in kept and lot.tier is Tier.CLAIM else lot
+
+
+ENOUGH_REFUNDS = 3  # our choice
+
+
+def _always_kept(facts: ComponentFacts, book: OrderBook) -> frozenset[str]:
+    """SKUs of which several orders were refunded, and nothing ever came back, was paid for, or was charged again. So it
+    looks where the seller's settings let customers keep the product; those are in no report."""
+    orders: defaultdict[str, set[str]] = defaultdict(set)
+    for item, moved in book.refunds.items():
+        if any(refunded_units(entry, book.sale(item)).sure for entry in moved):
+            orders[item.sku].add(item.order_id)
+    settled = {row.order_id for row in facts.reimbursements} | {item.order_id for item in facts.once(recharges)}
+    came_back = {row.sku for row in facts.returns}
+    return frozenset(
+        sku
+        for sku, refunded in orders.items()
+        if len(refunded) >= ENOUGH_REFUNDS and sku not in came_back and refunded.isdisjoint(settled)
+    )
+
+
+def _doubted(lot: Lot) -> Lot:
+    return replace(lot, tier=Tier.REVIEW, strength=Strength.LOW, warnings=(*lot.warnings, "never_sent_back"))
 
 
 def _outbound_orders(facts: ComponentFacts) -> dict[str, AnomalyType]:

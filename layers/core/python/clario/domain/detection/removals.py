@@ -4,19 +4,24 @@ Claims about removals are never paid by themselves: https://sellercentral.amazon
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
 from clario.domain.detection.facts import ComponentFacts, Names
+from clario.domain.detection.fifo import Reach, Stock, match
 from clario.domain.detection.lots import Family, Lot, Strength
+from clario.domain.detection.money_rows import MoneyRow
 from clario.domain.detection.source import SourceRow
 from clario.domain.detection.unit_rows import LedgerRow, ParcelRow, RemovalRow
 
 COMPLETED = "Completed"
 CONFIRMED_BY = timedelta(days=15)  # a parcel takes no longer
-PAID_BY = timedelta(days=90)  # our choice
+PAID_BEFORE, PAID_BY = timedelta(days=30), timedelta(days=90)  # an order's last change and its proceeds: our choice
+SOLD_OFF = ("Liquidations", "FBALiquidation")
+"""Transactions with the money for stock sold off. The older API names the removal order, the newer one does not."""
 
 Line = tuple[str, str, str]
 
@@ -66,10 +71,29 @@ def removal_disposed_instead(facts: ComponentFacts) -> Iterator[Lot]:
 
 def liquidation_proceeds_missing(facts: ComponentFacts) -> Iterator[Lot]:
     """Units sold off in bulk whose proceeds never came."""
-    for row in facts.removals:
-        done = row.order_type == "Liquidations" and row.status == COMPLETED and row.shipped > 0
-        if done and row.paid_on is None:
-            yield _lot(row, AnomalyType.LIQUIDATION_PROCEEDS_MISSING, row.shipped, Strength.LOW, (row,))
+    sold = [row for row in facts.removals if row.order_type == "Liquidations" and row.status == COMPLETED]
+    for row in _unpaid([row for row in sold if row.shipped > 0 and row.paid_on is None], facts):
+        yield _lot(row, AnomalyType.LIQUIDATION_PROCEEDS_MISSING, row.shipped, Strength.LOW, (row,))
+
+
+def _unpaid(sold: list[RemovalRow], facts: ComponentFacts) -> Iterator[RemovalRow]:
+    """Those that no proceeds are left for. Where the money names no order, it is for the order of its item: one of as
+    many units first."""
+    nameless = (row for kind in SOLD_OFF for row in facts.money_of(kind) if not row.order_id and row.amount > 0)
+    offered = [Stock(row.posted_on, 1, row) for row in sorted(nameless, key=lambda row: row.key)]
+    wanted = [Stock(row.updated_on, 1, row) for row in sorted(sold, key=lambda row: (row.updated_on, row.key))]
+    alike: tuple[tuple[Callable[[MoneyRow], Hashable], Callable[[RemovalRow], Hashable]], ...] = (
+        (lambda money: (money.sku, money.quantity), lambda row: (row.sku, row.shipped)),
+        (lambda money: money.sku, lambda row: row.sku),
+    )
+    for queue_of, name_of in alike:
+        for _ in match(wanted, offered, queue_of, partial(_reach, name_of), PAID_BEFORE.days):
+            pass
+    return (want.item for want in wanted if want.left)
+
+
+def _reach(name_of: Callable[[RemovalRow], Hashable], row: RemovalRow) -> Reach:
+    return Reach((name_of(row),), PAID_BY.days)
 
 
 def _left_the_centre(facts: ComponentFacts) -> Mapping[Line, list[LedgerRow]]:

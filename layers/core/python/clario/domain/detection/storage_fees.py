@@ -244,7 +244,9 @@ def _older(facts: ComponentFacts, row: AgedRow, days: int) -> int:
         for entry in facts.events("Receipts")
         if entry.fnsku == row.fnsku and since < entry.occurred_on <= row.charged_on
     )
-    return max(0, stock_of_days(facts, row.fnsku, row.charged_on)[-1] - received)
+    # At what hour the stock is counted is not known: before that day's movements, or after.
+    there = max(stock_of_days(facts, row.fnsku, row.charged_on)[-2:])
+    return max(0, there - received)
 
 
 def _is_exempt(facts: ComponentFacts, row: AgedRow, ages: tuple[int, int | None], tables: OtherTables) -> bool:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
 from clario.domain.detection import coverage, policy, valuation
+from clario.domain.detection.certainty import Certainty, certainty
 from clario.domain.detection.facts import Account, ComponentFacts
 from clario.domain.detection.lots import CreditKind, Family, Lot
 from clario.domain.detection.netting import Settlement
@@ -36,7 +36,7 @@ class Verdict:
 
     settlement: Settlement
     units: dict[Tier, int]
-    confidence: dict[Tier, Decimal]
+    confidence: dict[Tier, Certainty]
     covered: coverage.Covered
     window: policy.Window
     value: valuation.UnitValue
@@ -66,12 +66,13 @@ def judge(settlement: Settlement, part: ComponentFacts, account: Account, today:
     certain = _seen_by_amazon(lot, settlement.open_generous)
     doubtful = 0 if lot.hint else max(0, _seen_by_amazon(lot, settlement.open_strict) - certain)
     tier = _tier(lot, covered, today)
-    proof = _proof(settlement, covered, today)
-    units, sure = {tier: certain}, {tier: proof}
+    units, sure = {tier: certain}, {tier: _certainty(settlement, tier, covered, today)}
     if doubtful and lot.tier is not Tier.INFO:
-        weak = min(proof, policy.confidence("strict_only", today))
+        weak = certainty(lot.anomaly_type, Tier.REVIEW, STRICT_ONLY, policy.confidence(STRICT_ONLY, today))
         before = units.get(Tier.REVIEW, 0)
-        sure[Tier.REVIEW] = (before * sure.get(Tier.REVIEW, weak) + doubtful * weak) / (before + doubtful)
+        proof, strong = sure.get(Tier.REVIEW, weak)
+        both = (before * strong + doubtful * min(weak.sure, strong)) / (before + doubtful)
+        sure[Tier.REVIEW] = Certainty(proof if before else STRICT_ONLY, both)
         units[Tier.REVIEW] = before + doubtful
     window = window_of(lot, account, today)
     told_from = told_from_day(lot, window)
@@ -88,7 +89,10 @@ def _tier(lot: Lot, covered: coverage.Covered, today: date) -> Tier:
     return Tier.REVIEW if lot.tier is Tier.CLAIM and doubt else lot.tier
 
 
-def _proof(settlement: Settlement, covered: coverage.Covered, today: date) -> Decimal:
+STRICT_ONLY = "strict_only"
+
+
+def _certainty(settlement: Settlement, tier: Tier, covered: coverage.Covered, today: date) -> Certainty:
     lot = settlement.lot
     if lot.hint:
         name = "hint"
@@ -96,8 +100,17 @@ def _proof(settlement: Settlement, covered: coverage.Covered, today: date) -> De
         name = PROOFS_OF_TYPE.get(lot.anomaly_type) or PROOFS.get(lot.family, "netting_only")
     else:
         name = "amazon_agrees" if lot.amazon_open == settlement.open_generous else "amazon_differs"
-    sure = policy.confidence(name, today) * policy.confidence(lot.strength, today)
-    return sure if covered.complete else min(sure, policy.confidence("coverage_gap", today))
+    before = policy.confidence(name, today) * policy.confidence(lot.strength, today)
+    return within_coverage(certainty(lot.anomaly_type, tier, f"{name}/{lot.strength}", before), covered, today)
+
+
+def within_coverage(proven: Certainty, covered: coverage.Covered, today: date) -> Certainty:
+    """What is missing may settle the claim, however well the rest proves it."""
+    gap = policy.confidence(COVERAGE_GAP, today)
+    return proven if covered.complete or proven.sure <= gap else Certainty(COVERAGE_GAP, gap)
+
+
+COVERAGE_GAP = "coverage_gap"
 
 
 def window_of(lot: Lot, account: Account, today: date) -> policy.Window:
