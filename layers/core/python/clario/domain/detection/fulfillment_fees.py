@@ -109,7 +109,7 @@ def _finding(case: Case, product: Product, fee: Decimal, cohort: Sequence[Wrong]
         proof=Proof.MEASUREMENT_JUMP if jumped else Proof.FEE_TABLE,
         marketplace=marketplace,
         names=Names(first.asin, "", first.item.sku),
-        subject=f"{product.asin}/{marketplace.id}/{fee}",
+        subject=f"{product.asin}/{marketplace.id}/{fee.normalize():f}",
         anchor=oldest.charged_on,
         identity=first.on,
         units=sum(each.charge.units for each in still),

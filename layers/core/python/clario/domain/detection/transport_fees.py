@@ -50,7 +50,8 @@ def inbound_transport_overcharge(case: Case) -> Iterator[Finding]:
         for amount, charged in amounts.items():
             if len(charged) > 1:
                 kind, wrong = AnomalyType.INBOUND_TRANSPORT_OVERCHARGE, amount * (len(charged) - 1)
-                yield _finding(case, kind, f"{shipment}/{name}/{sku}/{amount}", shipment, charged, rows, wrong, ())
+                subject = f"{shipment}/{name}/{sku}/{amount.normalize():f}"
+                yield _finding(case, kind, subject, shipment, charged, rows, wrong, ())
 
 
 def transport_fees(facts: ComponentFacts) -> Mapping[Fee, tuple[MoneyRow, ...]]:
