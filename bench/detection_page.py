@@ -50,7 +50,7 @@ def _head(shown: Sequence[Shown]) -> Iterator[str]:
         f" {_list(seeds[DEVELOPMENT])}: rules were tried and confidence was fitted on them. Held-out seeds"
         f" {_list(seeds[HELD_OUT])}: the numbers below, unless they say otherwise. Counted are units, of wrong charges"
         " the charges. Precision: the share of claimed units that are owed and open. Recall: the share of units owed in"
-        " the claim tier, and told by their age, that are claimed. In brackets 95 % intervals (Wilson)."
+        " the claim tier, of refunds once claims open, that are claimed. In brackets 95 % intervals (Wilson)."
     )
     yield ""
 
@@ -181,6 +181,10 @@ def _types(total: Result) -> Iterator[str]:
             yield _line(f"`{name}`", score)
     yield ""
     yield (
+        "`inbound_damaged_carrier` counts as owed for review: since January 2026 no data tells whose carrier it was."
+    )
+    yield ""
+    yield (
         f"Not counted, because no loaded data proves them ([detections](detections.md#what-synced-data-cannot-decide)):"
         f" {_names(NOT_DECIDABLE)}. Outside the United States, where we have no fee table: {_names(BY_TABLE)}; and"
         " `reimbursement_underpaid` in another currency than that of the seller's costs."
@@ -265,8 +269,8 @@ def _baselines(shown: Sequence[Shown], total: Result) -> Iterator[str]:
 
 
 def bins_of(samples: Sequence[Sample]) -> list[list[Sample]]:
-    """Equally many claims each, by how sure they are; at least 50."""
-    ordered = sorted(samples, key=lambda sample: (sample.confidence, sample.type, sample.share))
+    """Equally many claims each, by how sure they are; at least 50. Claims as sure as each other stay in their order."""
+    ordered = sorted(samples, key=lambda sample: sample.confidence)
     count = max(1, min(MOST_BINS, len(ordered) // LEAST_BIN))
     edges = [round(len(ordered) * place / count) for place in range(count + 1)]
     return [ordered[low:high] for low, high in pairwise(edges) if high > low]

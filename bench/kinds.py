@@ -87,6 +87,12 @@ def is_owed(truth: Truth, today: date) -> bool:
     return truth["owed"] and truth["open_quantity"] > 0 and not early and is_decidable(truth)
 
 
+def is_claimable(truth: Truth) -> bool:
+    """Whether it should be in the claim tier. Who brought a shipment is not told any more: what its carrier damaged is
+    for review."""
+    return bool(truth["expected_tier"] == "claim") and truth["type"] != "inbound_damaged_carrier"
+
+
 def is_decidable(truth: Truth) -> bool:
     """Whether the data can show it: there is a fee table, and the seller's cost is in the currency of the payment."""
     kind, country = truth["type"], truth["country"]

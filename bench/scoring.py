@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bench.kinds import ONE_CHARGE, Truth, is_owed, place_of
+from bench.kinds import ONE_CHARGE, Truth, is_claimable, is_owed, place_of
 from clario.domain.claims import Claim, Tier
 
 
@@ -164,7 +164,7 @@ def _fits(claim: Claim, truth: Truth, same_type: bool, same_day: bool) -> bool:
 
 def _met(claim: Claim, truth: Truth, units: int, result: Result) -> None:
     kind = truth["type"]
-    if truth["expected_tier"] == "claim":
+    if is_claimable(truth):
         for score in (result.types[kind], *_of(truth["confounders"], result)):
             if claim.tier is Tier.CLAIM:
                 score.found += units
@@ -192,7 +192,7 @@ def _compare_values(claim: Claim, value: Decimal, result: Result) -> None:
 
 def _count(claimed: list[_Claimed], owed: list[_Owed], truths: list[Truth], result: Result) -> None:
     for other in owed:
-        if other.left and other.truth["expected_tier"] == "claim":
+        if other.left and is_claimable(other.truth):
             for score in (result.types[other.truth["type"]], *_of(other.truth["confounders"], result)):
                 score.missed += other.left
             result.wrong.append(f"missed {other.left} {_told(other.truth)}")
