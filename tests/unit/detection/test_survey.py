@@ -41,7 +41,7 @@ def survey_of(facts: SellerFacts, today: date, memory: "Memory") -> Survey:
     returns = [row for row in facts.returns if _is_doubtful(row, facts)]
     orders = {row.order_id for row in returns}
     return Survey(
-        today=today,
+        as_of=today,
         account=account,
         named=named,
         shared=Shared(

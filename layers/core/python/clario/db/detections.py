@@ -64,12 +64,12 @@ class DatabaseDetections(DatabaseDetectionPages):
         return last if last is not None and surveys.is_current(last) else surveys.take()
 
     def gather(self, connection: Connection, survey: "Survey", batch: "Batch") -> "list[ComponentFacts]":
-        return self._surveys(connection, survey.today).gather(survey, batch)
+        return self._surveys(connection, survey.as_of).gather(survey, batch)
 
     def remember(
         self, connection: Connection, survey: "Survey", batch: "Batch", remembered: "Mapping[str, Remembered]"
     ) -> None:
-        self._surveys(connection, survey.today).remember(batch, remembered)
+        self._surveys(connection, survey.as_of).remember(batch, remembered)
 
     def _surveys(self, connection: Connection, today: date) -> "Surveys":
         from clario.db.surveys import Surveys

@@ -43,7 +43,7 @@ class Surveys:
         reader = self._reader(asins_of(named))
         claims = self._run.rows("names_of_detections", connection_id=key)
         return Survey(
-            today=self._today,
+            as_of=self._today,
             account=self._account(reader),
             named=named,
             shared=_shared(reader),

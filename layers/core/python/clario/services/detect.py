@@ -101,8 +101,8 @@ class _Run:
                 return False
             known = batch.fingerprints.union(claim.fingerprint for claim in result.run.claims)
             stored = work.detections.stored(connection.connection_id, known)
-            changes = reconcile(stored, result.run, survey.today)
-            work.detections.apply(connection, self.task.sync_id, changes, survey.today)
+            changes = reconcile(stored, result.run, survey.as_of)
+            work.detections.apply(connection, self.task.sync_id, changes, survey.as_of)
             work.detections.remember(connection, survey, batch, result.remembered)
         return True
 

@@ -71,7 +71,7 @@ class Shared:
 
 @dataclass
 class Survey:
-    """The whole of a connection as of `today`, what is remembered of the last run, and what happened since.
+    """The whole of a connection as of a day, what is remembered of the last run, and what happened since.
 
     Attributes:
         account: without what the components' charges say of the fee tables.
@@ -80,7 +80,7 @@ class Survey:
         claims: the identifiers of each stored claim, by fingerprint.
     """
 
-    today: date
+    as_of: date
     account: Account
     named: Mapping[Names, int]
     shared: Shared
@@ -91,7 +91,7 @@ class Survey:
 
     def __post_init__(self) -> None:
         part = self.shared
-        self.around = neighbourhood(part.inbound, part.ledger, part.returns, part.sold, self.today)
+        self.around = neighbourhood(part.inbound, part.ledger, part.returns, part.sold, self.as_of)
         links = [*item_links([*self.named, *map(self.names_of_return, part.returns)]), *self.around.links]
         self.grouping = Grouping(links)
         self.members = members(self.grouping)
@@ -154,7 +154,7 @@ class Survey:
             self.members,
             self.digests,
             {*self.touched.values(), *self._stale()},
-            self.today,
+            self.as_of,
         )
         wanted = {self._cluster_of(self.members[key]) for key in found.keys if key}
         if not self.account_seen:
@@ -164,7 +164,7 @@ class Survey:
 
     def _stale(self) -> Iterable[Id]:
         """Items of components for which something else held when they were looked at last."""
-        holds = conditions(self.account_with(), self.today)
+        holds = conditions(self.account_with(), self.as_of)
         stale = (entry for entry in self.remembered.values() if entry.conditions != holds)
         return (node for entry in stale for node in entry.state.ids)
 
@@ -269,11 +269,11 @@ def examine_batch(survey: Survey, batch: Batch, parts: Sequence[ComponentFacts])
     """What Amazon owes in these components. One in which a detector stumbled is looked at again the next day."""
     seen = {part.key: tuple(observations(part)) for part in parts}
     account = survey.account_with(batch, chain.from_iterable(seen.values()))
-    holds = conditions(account, survey.today)
-    runs = {part.key: examine((part,), account, survey.today, known=batch.fingerprints) for part in parts}
+    holds = conditions(account, survey.as_of)
+    runs = {part.key: examine((part,), account, survey.as_of, known=batch.fingerprints) for part in parts}
     remembered = {}
     for key, run in runs.items():
-        review_on = survey.today + ONE_DAY if run.failed_types else run.next_review_on
+        review_on = survey.as_of + ONE_DAY if run.failed_types else run.next_review_on
         if key != ACCOUNT:
             state = ComponentState(survey.members[key], survey.digests.get(key, ""), review_on)
             remembered[key] = Remembered(state, holds, seen[key])
