@@ -1,6 +1,6 @@
 # Works with GNU make 3.81 and newer. `make` alone lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check build deploy prove bench bench-load bench-coldstart bench-serving bench-memory bench-faults format invoke sam-env amazon clean setup
+.PHONY: help demo serve test check build deploy prove bench bench-load bench-coldstart bench-serving bench-memory bench-faults bench-detection format invoke sam-env amazon clean setup
 .SUFFIXES:
 
 PY := .venv/bin/python
@@ -45,7 +45,7 @@ deploy: build ## build, migrate the database, deploy: make deploy ENV=dev
 prove: setup ## prove a deployed stack, ten minutes: make prove STACK=clario-dev [SELLER=id]
 	@$(PY) -m devstack.proof $(STACK) $(SELLER)
 
-bench: bench-load bench-memory bench-coldstart bench-serving bench-faults ## all measurements
+bench: bench-load bench-memory bench-coldstart bench-serving bench-faults bench-detection ## all measurements
 
 bench-load: setup ## how long the first load takes at Amazon's pace: a million orders, and a small seller to the end
 	@$(PY) -m bench.first_load
@@ -59,6 +59,10 @@ bench-memory: setup ## how much memory a worker needs for reports of a million r
 
 bench-faults: setup ## every failure of Amazon, of every stream, with seeds: make bench-faults [ARGS="--seeds 20"]
 	@$(PY) -m bench.faults $(ARGS)
+
+bench-detection: setup ## how well claims meet what is owed; make bench-detection ARGS=full writes docs/detection-quality.md
+	@$(PY) -m bench.detection $(ARGS)
+	@$(PY) -m bench.detection_speed
 
 bench-coldstart: setup ## how long each function takes to start: make bench-coldstart [PYTHON=3.13]
 	@$(PY) -m bench.coldstart $(if $(PYTHON),--python $(PYTHON))

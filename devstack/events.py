@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from clario.bootstrap import Container
-from clario.domain.claims import AnomalyType, Claim, DetectionRun, Tier, fingerprint, reconcile
+from clario.domain.anomalies import AnomalyType
+from clario.domain.claims import Claim, DetectionRun, Tier, fingerprint, reconcile
 from clario.domain.progress import STARTED, STARTING_MESSAGE
 from clario.domain.slices import Slice, SliceState
 from clario.domain.streams import STREAMS

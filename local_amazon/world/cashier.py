@@ -1,6 +1,7 @@
 """Amazon's reimbursements: how it makes up for what it lost, and takes payments back."""
 
 from local_amazon.world.discrepancies import Charge, Discrepancy, Link, Resolution, ResolutionKind
+from local_amazon.world.stage import Grant
 from local_amazon.world.values import paid_per_unit
 from local_amazon.world.warehouse import LEDGER_DELAY, Warehouse
 
@@ -88,13 +89,14 @@ class Cashier:
             listing=listing, market=market, currency=currency or stage.markets[market].currency, per_unit=per_unit,
             amount=per_unit * cash, cash=cash, in_kind=in_kind, original=original, original_reason=original_reason,
         )  # fmt: skip
-        if cash > 0 and per_unit < fair:
-            self._underpaid(listing, time, visible, number, (fair - per_unit) * cash)
+        too_little = cash > 0 and per_unit < fair
+        more = self._underpaid(listing, time, visible, number, (fair - per_unit) * cash) if too_little else None
+        stage.granted[number] = Grant(per_unit, cash, more)
         return visible, number
 
-    def _underpaid(self, listing: int, time: int, visible: int, number: int, cents: int) -> None:
+    def _underpaid(self, listing: int, time: int, visible: int, number: int, cents: int) -> Discrepancy:
         stage, market = self.stage, self.warehouse.market
-        stage.truth.add(
+        return stage.truth.add(
             Discrepancy(
                 "reimbursement_underpaid",
                 listing,
@@ -117,8 +119,12 @@ class Cashier:
         time = self.stage.calendar.moment(self.warehouse.market, day, 11, self.rng.randrange(60))
         visible, number = self.reimburse(
             time, "Reversal_Reimbursement", -units, in_kind, original=payment,
-            original_reason=USUAL_REASON[lot.type], order=lot.order,
+            original_reason=USUAL_REASON[lot.type], order=lot.order, per_unit=self.stage.granted[payment].per_unit,
         )  # fmt: skip
+        granted = self.stage.granted[payment]
+        if granted.underpaid and units == granted.units:
+            gone = Resolution("corrected", granted.underpaid.quantity, day, time, visible, number)
+            granted.underpaid.resolutions.append(gone)
         self.stage.quiet[self.warehouse.listing].append((day - QUIET, day + QUIET))
         lot.links.append(Link("reimbursements", number, "reversed"))
         return visible

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from random import Random
+from typing import NamedTuple
 
 from local_amazon.world import catalogue
 from local_amazon.world.calendar import Calendar, as_date
-from local_amazon.world.discrepancies import Truth
+from local_amazon.world.discrepancies import Discrepancy, Truth
 from local_amazon.world.ids import Ids
 from local_amazon.world.journal import Journal
 from local_amazon.world.markets import PROFILES
@@ -18,6 +19,14 @@ from local_amazon.world.world import Listing
 MOST_CENTERS = 4
 ABROAD = 0.3
 """How much a product sells in each further marketplace, against the seller's first."""
+
+
+class Grant(NamedTuple):
+    """A reimbursement in cash: cents for a unit, the units, and the claim for more money if it was too little."""
+
+    per_unit: int
+    units: int
+    underpaid: Discrepancy | None
 
 
 class Stage:
@@ -40,6 +49,8 @@ class Stage:
         """Places of the order lines that are sent just before or after a fee table changes."""
         self.unknown: list[tuple[int, int, str, int, int]] = []
         """Listing, marketplace, centre, day and units of what moved without a line in the ledger."""
+        self.granted: dict[int, Grant] = {}
+        """What was paid, by the number of the reimbursement."""
         self.unpaid: set[int] = set()
         """Reimbursements of the report that the account never shows."""
 

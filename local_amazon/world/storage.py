@@ -15,6 +15,8 @@ from local_amazon.world.stage import Stage
 from local_amazon.world.store import Numbers
 
 SNAPSHOT_DAY = 15
+EXEMPT, EXEMPT_UNTIL = frozenset({"Jewelry"}), 271
+"""What pays no surcharge below that age: of the categories there are here, one."""
 TOO_MUCH = 1.5  # what a wrongly computed row charges, times what is due
 
 
@@ -94,8 +96,10 @@ def _store(stage: Stage, month: int, visible: int, place: tuple[int, int, int], 
     return fee
 
 
-def _overcharged(stage: Stage, kind: str, listing: int, market: int, visible: int, cents: int) -> None:
-    day = stage.calendar.day(market, visible)
+def _overcharged(
+    stage: Stage, kind: str, listing: int, market: int, visible: int, cents: int, *, billed: int = 0
+) -> None:
+    day = stage.calendar.day(market, billed or visible)
     stage.truth.add(
         Discrepancy(
             kind, listing, market, 1, day, visible, visible, tier="review", charges=[Charge(visible, visible, cents)],
@@ -132,6 +136,8 @@ def _aged(stage: Stage, stock: Balances, day: int) -> None:
     for turn, age in enumerate(bounds[:-1]):
         for at in np.flatnonzero(older[turn] - older[turn + 1] > 0).tolist():
             listing, market = divmod(int(keys[at]), 16)
+            if age < EXEMPT_UNTIL and stage.products[stage.listings[listing].product].category in EXEMPT:
+                continue
             units = int(older[turn][at] - older[turn + 1][at])
             totals[market] += _surcharge(stage, day, (listing, market), units, age, bool(wrong[at]))
     for market, cents in totals.items():
@@ -153,5 +159,5 @@ def _surcharge(stage: Stage, day: int, place: tuple[int, int], units: int, age: 
         amount=amount, tier=AGE_TIERS.index(tier), rate=round(cents * 10 * parity),
     )  # fmt: skip
     if spoiled:
-        _overcharged(stage, "aged_inventory_overcharge", listing, market, visible, amount - due)
+        _overcharged(stage, "aged_inventory_overcharge", listing, market, visible, amount - due, billed=visible - DAY)
     return amount

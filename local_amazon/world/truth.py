@@ -73,13 +73,17 @@ def _shown(world: World, number: int, each: Discrepancy, as_of: int, real: bool)
 def _window(each: Discrepancy, market: Marketplace, anchor: date, as_of: int, *, owed: bool) -> dict[str, Any]:
     """From when to when it can be claimed, and whether that is now."""
     today = as_date(local_day(as_of, market.zone))
-    opens, closes = windows.window(each.type, market.country, anchor)
+    opens, closes = windows.window(_rule(each), market.country, anchor)
     return {
         "claim_open": opens.isoformat(),
         "claim_close": closes.isoformat(),
         "expired": today > closes,
         "claimable": owed and each.tier == "claim" and opens <= today <= closes,
     }
+
+
+def _rule(each: Discrepancy) -> str:
+    return "carrier_damaged_return" if "carrier" in each.tags else each.type
 
 
 def _resolution(settled: Resolution) -> dict[str, Any]:

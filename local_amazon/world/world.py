@@ -28,7 +28,7 @@ class Product:
 class Listing:
     """A seller's SKU under its FNSKU; `prices` (cents) by marketplace, 0 where it is not offered.
 
-    `cost` is the sourcing cost in cents of the home currency, `later_cost` the one from `later_from` on, None: the same
+    `cost` is the sourcing cost in cents of a US dollar, `later_cost` the one from `later_from` on, None: the same
     for ever. `told`: whether the seller ever says what it costs. It exists from `opened` to `closed` (0: still).
     """
 
@@ -68,13 +68,14 @@ class World:
     @cached_property
     def costs(self) -> list[tuple[str, int, str, date]]:
         """What the seller tells about sourcing costs: SKU, cents, currency, valid from."""
-        currency, long_ago = self.markets[0].currency, date(2020, 1, 1)
+        home, long_ago = self.markets[0], date(2020, 1, 1)
         rows = []
         for each in self.listings:
             if each.told:
-                rows.append((each.sku, each.cost, currency, long_ago))
+                rows.append((each.sku, round(each.cost * home.parity), home.currency, long_ago))
                 if each.later_cost is not None:
-                    rows.append((each.sku, each.later_cost, currency, each.later_from))
+                    later = round(each.later_cost * home.parity)
+                    rows.append((each.sku, later, home.currency, each.later_from))
         return rows
 
 

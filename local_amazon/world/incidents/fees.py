@@ -130,8 +130,12 @@ def _twice(stage: Stage, sales: Sales) -> None:
     rng = stage.rng("twice")
     for line in sales.take(max(2, sales.share("fees.charged_twice"))):
         cents, number = int(sales.lines.fulfilment[line]), stage.ids.one("money", 13)
-        _fee(sales, line, number, cents, rng.randrange(3600, 3 * DAY))
+        later = rng.randrange(3600, 3 * DAY)
+        _fee(sales, line, number, cents, later)
         found = put_down(stage, sales.lines, np.array([line]), np.array([cents]), "duplicate_charge", "E11")
+        found.time += later
+        found.day, found.visible = stage.calendar.day(found.market, found.time), found.time + 7200
+        found.charges = [Charge(found.time, found.visible, cents)]
         found.order, found.item = int(sales.lines.order[line]), int(sales.lines.item[line])
         found.links.append(Link("finances", number, "charged again"))
         day = stage.calendar.day(found.market, int(sales.lines.shipped[line])) + rng.randrange(5, 40)

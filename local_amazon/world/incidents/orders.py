@@ -93,6 +93,8 @@ def _return_damaged(customer: Customer) -> None:
         found.owed, found.tier = False, "info"  # still on its way: no discrepancy yet
         return
     found.time, found.visible = back.time, max(found.visible, back.visible)
+    if disposition == "CARRIER_DAMAGED" and stage.markets[customer.market].country not in ("GB", "DE"):
+        found.day, found.tags = back.day, ("carrier",)  # America counts from the return there
     if paid:
         _paid(customer, found, back.day + rng.randrange(*DAMAGED_PAID_AFTER))
 

@@ -24,7 +24,8 @@ from clario.api.app import create_app
 from clario.bootstrap import Container
 from clario.config import read_settings
 from clario.db.connection import PostgresDatabase
-from clario.domain.claims import AnomalyType, Claim, DetectionRun, Tier, fingerprint, reconcile
+from clario.domain.anomalies import AnomalyType
+from clario.domain.claims import Claim, DetectionRun, Tier, fingerprint, reconcile
 from clario.domain.progress import completed_message
 from clario.domain.records import Rejected
 from clario.domain.slices import Slice, SliceState

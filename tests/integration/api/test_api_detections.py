@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from clario.domain.claims import AnomalyType, Tier, severity
+from clario.domain.anomalies import AnomalyType
+from clario.domain.claims import Tier, severity
 from clario.services.detections import today
 from clario.services.pages import DetectionFilter, DetectionOrder
 from tests.integration.api.conftest import NOW, Bench, claim, detect, problem

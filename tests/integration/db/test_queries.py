@@ -26,7 +26,8 @@ def test_store_statements_plan_on_the_real_schema(table: Table, database_url: st
     with connect(database_url) as connection, connection.transaction():
         connection.execute("SELECT set_config('role', 'clario_worker', true)")
         connection.execute(statements.create_staging)
-        for writes in filter(None, (statements.rows, statements.history)):
-            for statement in filter(None, (writes.merge, writes.clean_up)):
-                text = statement.as_string(connection)
-                connection.execute("EXPLAIN " + text, dict.fromkeys(PARAMETER.findall(text)))
+        writes = filter(None, (statements.rows, statements.history))
+        both = [statement for each in writes for statement in (each.merge, each.clean_up)]
+        for statement in filter(None, (*both, statements.note)):
+            text = statement.as_string(connection)
+            connection.execute("EXPLAIN " + text, dict.fromkeys(PARAMETER.findall(text)))

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import (
     Actor,
-    AnomalyType,
     Change,
     ChangeKind,
     Claim,
@@ -19,6 +19,7 @@ from clario.domain.claims import (
     days_remaining,
     expired,
     reconcile,
+    set_by_user,
     severity,
 )
 from clario.domain.values import MARKETPLACES
@@ -157,3 +158,26 @@ def test_a_claim_is_matched_by_what_it_is_about_not_by_its_content():
     other: Claim = replace(stored().claim, fingerprint="0" * 64)
     kinds = [c.kind for c in reconcile([StoredClaim(other, Status.PENDING)], run(OPEN), TODAY)]
     assert kinds == [ChangeKind.INSERT, ChangeKind.RESOLVE]
+
+
+# -- a person's word ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "by"), [(Status.REVIEWED, None), (Status.DISPUTED, None), (Status.RESOLVED, Actor.USER)]
+)
+def test_a_persons_word_is_written_with_who_said_it_and_from_what_it_was(status, by):
+    written = set_by_user(stored(), status, TODAY)
+    assert written is not None
+    assert (written.kind, written.status, written.resolved_by) == (ChangeKind.MARK, status, by)
+    assert (written.history.from_status, written.history.to_status) == (Status.PENDING, status)
+
+
+def test_what_a_person_said_before_is_not_written_again():
+    assert set_by_user(stored(status=Status.REVIEWED), Status.REVIEWED, TODAY) is None
+    assert set_by_user(stored(status=Status.RESOLVED, by=Actor.USER), Status.RESOLVED, TODAY) is None
+
+
+def test_a_person_may_confirm_what_the_engine_resolved():
+    written = set_by_user(stored(status=Status.RESOLVED, by=Actor.ENGINE), Status.RESOLVED, TODAY)
+    assert written is not None and written.resolved_by is Actor.USER

@@ -1,56 +1,145 @@
 """Windows, caps, regimes and coverage: the dated data and how it is read."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import combinations
 
 import pytest
 
+from clario.domain.anomalies import AnomalyType
 from clario.domain.detection.coverage import gaps
-from clario.domain.detection.facts import CostRow, CoverageFacts
-from clario.domain.detection.lots import Family
-from clario.domain.detection.policy import confidence, policy, unit_cap, window
+from clario.domain.detection.policy import (
+    POLICY_OF,
+    PolicyFamily,
+    confidence,
+    policy,
+    tolerance,
+    unit_cap,
+    window,
+)
 from clario.domain.values import MARKETPLACES, DayRange, Money
-from tests.unit.detection.cases import DAY0, TODAY, UNTIL_TODAY, US, day, only, run
+from tests.unit.detection.cases import DAY0, TODAY, US, covering, day, only, run
+from tests.unit.detection.tabular import rows
 
 UK, JAPAN = MARKETPLACES["A1F83G8C2ARO7P"], MARKETPLACES["A1VC38T7YXB528"]
-WAREHOUSE = [Family.FC_LOST, Family.FC_DAMAGED]
+GERMANY, CANADA = MARKETPLACES["A1PA6795UKMFR9"], MARKETPLACES["A2EUQ1WTGCTBG2"]
+EMIRATES, AUSTRALIA = MARKETPLACES["A2VIGQ35RCS4UG"], MARKETPLACES["A39IBJ37TRP1C6"]
+
+# what           where    happened      first day     last day       (as seen on 23 November 2026)
+WINDOWS = """
+fc_lost          US       2026-09-24    2026-09-24    2026-11-23     the last day
+fc_lost          US       2026-09-23    2026-09-23    2026-11-22     expired yesterday
+fc_lost          UK       2026-09-24    2026-09-24    2026-11-23
+fc_lost          GERMANY  2026-09-24    2026-09-24    2026-11-23
+fc_lost          CANADA   2026-09-24    2026-09-24    2026-11-23     assumed as in the US
+fc_lost          US       2024-10-23    2024-10-23    2024-12-22     the first day of the rule
+fc_lost          US       2024-10-22    2024-11-21    2026-04-22     the old rule: 18 months
+fc_lost          US       2024-08-31    2024-09-30    2026-02-28     a month without that day ends on its last
+fc_damaged       US       2026-09-24    2026-09-24    2026-11-23
+disposed         US       2026-09-24    2026-09-24    2026-11-23
+customer_return  US       2026-09-24    2026-11-23    2027-01-22     may be filed from today
+customer_return  US       2026-09-25    2026-11-24    2027-01-23     not yet
+customer_return  UK       2026-10-09    2026-11-23    2027-01-22
+customer_return  GERMANY  2026-10-10    2026-11-24    2027-01-23     not yet
+customer_return  US       2024-10-22    2024-12-06    2026-04-22     the old rule
+replacement      US       2026-09-24    2026-11-23    2027-01-22
+replacement      UK       2026-10-09    2026-11-23    2027-01-22
+carrier_damaged_return  US  2026-10-09  2026-10-09    2026-11-23
+removal_lost     US       2026-11-08    2026-11-23    2027-01-22
+removal_lost     UK       2026-11-09    2026-11-24    2027-01-23     not yet
+removal_other    US       2026-09-24    2026-09-24    2026-11-23
+inbound          US       2026-02-23    2026-02-23    2026-11-23     nine calendar months, not 270 days
+inbound          US       2026-05-31    2026-05-31    2027-02-28
+inbound          UK       2026-05-23    2026-05-23    2026-11-23     six months
+inbound          EMIRATES 2026-09-24    2026-10-09    2026-11-23
+fee_dimension    US       2026-08-25    2026-08-25    2026-11-23
+fee_dimension    AUSTRALIA 2026-08-25   2026-08-25    2026-11-23
+fee_referral     US       2026-08-25    2026-08-25    2026-11-23
+fee_storage      JAPAN    2026-08-25    2026-08-25    2026-11-23     no rule is published: 90 days
+duplicate_charge UK       2026-08-25    2026-08-25    2026-11-23
+refund_error     US       2026-08-25    2026-08-25    2026-11-23
+reimb_valuation  US       2026-09-24    2026-09-24    2026-11-23
+reimb_valuation  UK       2026-09-24    2026-09-24    2026-11-23
+reimb_reversal   GERMANY  2026-09-24    2026-09-24    2026-11-23
+"""
+PLACES = {
+    "US": US,
+    "UK": UK,
+    "GERMANY": GERMANY,
+    "CANADA": CANADA,
+    "EMIRATES": EMIRATES,
+    "AUSTRALIA": AUSTRALIA,
+    "JAPAN": JAPAN,
+}
 
 
-@pytest.mark.parametrize("family", WAREHOUSE)
-@pytest.mark.parametrize("country", ["ATVPDKIKX0DER", "A1F83G8C2ARO7P", "A1PA6795UKMFR9", "A2EUQ1WTGCTBG2"])
-def test_a_warehouse_claim_may_be_filed_until_60_days_after_the_ledgers_day(family, country):
-    days = window(family, MARKETPLACES[country], date(2026, 9, 24), TODAY)
-    assert (days.claimable_from, days.deadline, days.basis) == (date(2026, 9, 24), date(2026, 11, 23), "policy")
+@pytest.mark.parametrize("case", rows(WINDOWS, 5), ids=" ".join)
+def test_a_claim_may_be_filed_from_the_first_to_the_last_day(case):
+    family, place, happened, first, last = case
+    days = window(PolicyFamily(family), PLACES[place], date.fromisoformat(happened), TODAY)
+    assert (str(days.claimable_from), str(days.deadline), days.basis) == (first, last, "policy")
 
 
-@pytest.mark.parametrize("family", WAREHOUSE)
-def test_the_old_rule_of_18_months_holds_for_losses_before_october_23_2024(family):
-    assert window(family, US, date(2024, 10, 22), TODAY).deadline == date(2026, 4, 22)
-    assert window(family, US, date(2024, 10, 23), TODAY).deadline == date(2024, 12, 22)
+NO_RULE = """
+fc_lost          JAPAN    ledger_date
+customer_return  EMIRATES refund_date
+inbound          EMIRATES delivery_date   before 5 September 2024
+removal_lost     AUSTRALIA shipment_creation_date
+fee_referral     UK       charge_date
+carrier_damaged_return  UK  return_date
+liquidation      US       event_date
+reimb_other      US       event_date
+"""
 
 
-def test_a_month_without_that_day_ends_on_its_last():
-    assert window(Family.FC_LOST, US, date(2024, 8, 31), TODAY).deadline == date(2026, 2, 28)
-
-
-@pytest.mark.parametrize("family", WAREHOUSE)
-def test_without_a_rule_60_days_count_from_discovery(family):
-    days = window(family, JAPAN, date(2026, 9, 24), TODAY)
+@pytest.mark.parametrize("case", rows(NO_RULE, 3), ids=" ".join)
+def test_without_a_rule_60_days_count_from_discovery(case):
+    family, place, kind = case
+    days = window(PolicyFamily(family), PLACES[place], date(2024, 9, 4), TODAY)
     assert (days.claimable_from, days.deadline) == (TODAY, TODAY + timedelta(days=60))
-    assert (days.basis, days.row) == ("discovery_default", None)
+    assert (days.basis, days.anchor_kind, days.row) == ("discovery_default", kind, None)
+
+
+def test_every_kind_of_claim_falls_under_a_rule():
+    assert set(POLICY_OF) == set(AnomalyType)
+
+
+def test_a_group_names_marketplaces_we_know():
+    known = {place.country for place in MARKETPLACES.values()}
+    assert {country for group in policy().groups.values() for country in group} == known
+
+
+TOLERANCES = [
+    ("fulfillment_fee", "3.00", "USD", "0.05"),  # 1 % would be 3 cents
+    ("fulfillment_fee", "12.00", "USD", "0.12"),
+    ("fulfillment_fee", "-12.00", "USD", "0.12"),
+    ("refund_fee", "12.00", "USD", "0.02"),
+    ("refund_fee", "1200", "JPY", "2"),
+    ("refund_fee", "1200", "XXX", "0.02"),
+]
+
+
+@pytest.mark.parametrize(("name", "base", "currency", "difference"), TOLERANCES)
+def test_a_small_difference_is_none(name, base, currency, difference):
+    assert tolerance(name, Decimal(base), currency, TODAY) == Decimal(difference)
+
+
+def test_an_unknown_tolerance_is_an_error():
+    with pytest.raises(KeyError, match="guesswork"):
+        tolerance("guesswork", Decimal(1), "USD", TODAY)
 
 
 def test_no_two_rules_hold_for_one_event():
-    for row in policy().windows:
-        rivals = [r for r in policy().windows if (r.family, r.group) == (row.family, row.group) and r is not row]
-        for rival in rivals:
+    groups = policy().groups
+    for row, rival in combinations(policy().windows, 2):
+        if row.family is rival.family and set(groups[row.group]) & set(groups[rival.group]):
             assert (row.valid_to or date.max) < rival.valid_from or (rival.valid_to or date.max) < row.valid_from
 
 
 def test_every_row_says_where_it_was_read_and_how_sure_that_is():
     data = policy()
-    for row in [*data.windows, *data.unit_caps, *data.confidence, *data.coverage, data.cost_regime]:
+    dated = [*data.windows, *data.unit_caps, *data.confidence, *data.tolerances, data.cost_regime]
+    for row in [*dated, *data.coverage]:
         assert row.source
         assert row.grade[0] in "ABCP"
 
@@ -85,60 +174,6 @@ def test_a_claim_without_a_rule_says_so():
     assert claim.evidence["policy"]["policyId"] is None
 
 
-# -- value -------------------------------------------------------------------------------------------------------------
-
-
-def cost(amount: str, valid_from: date = date(2025, 1, 1), currency: str = "USD") -> CostRow:
-    return CostRow("SKU-X1", Decimal(amount), currency, valid_from)
-
-
-COSTS = {
-    "one unit at cost": ([cost("12.55")], "12.55", "cogs"),
-    "the newest cost of that day": ([cost("9", day(-10)), cost("8"), cost("7", day(1))], "9.00", "cogs"),
-    "no cost": ([], None, "unknown"),
-    "a cost from the day after on": ([cost("9", day(1))], None, "unknown"),
-    "a cost in another currency": ([cost("9", currency="EUR")], None, "unknown"),
-    "more than Amazon pays for a unit": ([cost("7200")], "5000.00", "cogs"),
-}
-
-
-@pytest.mark.parametrize(("costs", "value", "basis"), COSTS.values(), ids=COSTS.keys())
-def test_a_unit_is_worth_what_the_seller_paid_for_it(costs, value, basis):
-    claim = only(run("d0 M -1", costs=tuple(costs)))
-    assert (claim.estimated_value, claim.value_basis) == (value and Decimal(value), basis)
-
-
-def test_two_units_are_worth_twice_as_much():
-    assert only(run("d0 M -2", costs=(cost("12.55"),))).estimated_value == Decimal("25.10")
-
-
-def test_the_evidence_says_which_cost_was_used():
-    (line,) = only(run("d0 M -2", costs=(cost("12.55"),))).evidence["valuation"]["lines"]
-    assert line == {
-        "sku": "SKU-X1",
-        "units": {"claim": 2},
-        "unitValue": "12.55",
-        "costValidFrom": "2025-01-01",
-        "capped": False,
-    }
-
-
-def test_where_no_cap_is_known_none_is_applied():
-    claim = only(run("d0 M -1", marketplace=JAPAN, costs=(cost("900000", currency="JPY"),)))
-    assert (claim.estimated_value, claim.currency) == (Decimal(900000), "JPY")
-
-
-def test_before_sourcing_cost_was_the_rule_it_is_no_value():
-    covered = CoverageFacts((DayRange(date(2024, 1, 1), TODAY),), (DayRange(date(2024, 1, 1), TODAY),))
-    claim = only(run("d-560 M -1", today=date(2025, 3, 30), coverage=covered, costs=(cost("9", date(2024, 1, 1)),)))
-    assert (claim.estimated_value, claim.value_basis) == (None, "unknown")
-
-
-def test_lots_with_and_without_a_cost_have_no_honest_sum():
-    claim = only(run("d0 M -1 \n d0 M -1 sku=OTHER", costs=(cost("9"),)))
-    assert (claim.estimated_value, claim.value_basis) == (None, "unknown")
-
-
 # -- coverage ----------------------------------------------------------------------------------------------------------
 
 
@@ -168,14 +203,13 @@ def test_nothing_needed_is_nothing_missing():
     assert gaps([], days(8, 2)) == []
 
 
-WHOLE = CoverageFacts(UNTIL_TODAY, UNTIL_TODAY)
 HOLES = {
-    "no ledger": replace(WHOLE, ledger=()),
-    "no reimbursements": replace(WHOLE, reimbursements=()),
-    "ledger from 6 days before the loss": replace(WHOLE, ledger=(DayRange(day(-6), TODAY),)),
-    "ledger until 3 days ago": replace(WHOLE, ledger=(DayRange(day(-30), TODAY - timedelta(days=3)),)),
-    "reimbursements until 6 days ago": replace(WHOLE, reimbursements=(DayRange(day(-30), TODAY - timedelta(days=6)),)),
-    "a week of reimbursements lost": replace(WHOLE, reimbursements=(days(-30, 9), DayRange(day(17), TODAY))),
+    "no ledger": covering(ledger=()),
+    "no reimbursements": covering(reimbursements=()),
+    "ledger from 6 days before the loss": covering(ledger=(DayRange(day(-6), TODAY),)),
+    "ledger until 3 days ago": covering(ledger=(DayRange(day(-30), TODAY - timedelta(days=3)),)),
+    "reimbursements until 6 days ago": covering(reimbursements=(DayRange(day(-30), TODAY - timedelta(days=6)),)),
+    "a week of reimbursements lost": covering(reimbursements=(days(-30, 9), DayRange(day(17), TODAY))),
 }
 
 
@@ -188,9 +222,9 @@ def test_with_days_missing_it_is_for_review_only(coverage):
 
 
 ENOUGH = {
-    "ledger from 7 days before the loss": replace(WHOLE, ledger=(DayRange(day(-7), TODAY),)),
-    "ledger until 2 days ago": replace(WHOLE, ledger=(DayRange(day(-30), TODAY - timedelta(days=2)),)),
-    "reimbursements until 5 days ago": replace(WHOLE, reimbursements=(DayRange(day(-2), TODAY - timedelta(days=5)),)),
+    "ledger from 7 days before the loss": covering(ledger=(DayRange(day(-7), TODAY),)),
+    "ledger until 2 days ago": covering(ledger=(DayRange(day(-30), TODAY - timedelta(days=2)),)),
+    "reimbursements until 5 days ago": covering(reimbursements=(DayRange(day(-2), TODAY - timedelta(days=5)),)),
 }
 
 

@@ -16,6 +16,15 @@ class DatabaseCosts:
         self._run = statements
 
     def put(self, costs: Iterable[ProductCost]) -> int:
+        """Claims about items whose costs change are looked at again."""
+        costs = list(costs)
+        self._run.write(
+            "touch_changed_costs",
+            skus=[cost.sku for cost in costs],
+            currencies=[cost.currency for cost in costs],
+            days=[cost.valid_from for cost in costs],
+            amounts=[cost.unit_cost for cost in costs],
+        )
         rows = [
             {"sku": c.sku, "currency": c.currency, "valid_from": c.valid_from, "unit_cost": c.unit_cost} for c in costs
         ]

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from clario.db.detection_pages import DatabaseDetectionPages
+from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import (
     Actor,
-    AnomalyType,
     Change,
     Claim,
     Status,
@@ -19,18 +20,16 @@ from clario.domain.claims import (
     Tier,
     days_remaining,
     expired,
+    set_by_user,
     severity,
 )
-from clario.domain.detection.facts import (
-    CostRow,
-    CoverageFacts,
-    LedgerRow,
-    ReimbursementRow,
-    SellerFacts,
-    SourceRef,
-)
-from clario.domain.values import DayRange, home_marketplace
+from clario.errors import DetectionNotFound
 from clario.services.work import Connection, DetectionAttempt, QueuedDetection
+
+if TYPE_CHECKING:
+    from clario.db.surveys import Surveys
+    from clario.domain.detection.facts import ComponentFacts
+    from clario.domain.detection.survey import Batch, Remembered, Survey
 
 Row = dict[str, Any]
 
@@ -49,11 +48,10 @@ class DatabaseDetections(DatabaseDetectionPages):
 
     def begin(self, sync_id: str, lease: timedelta) -> DetectionAttempt | None:
         row = self._run.row_or_none("begin_detection", sync_id=sync_id, seconds=lease.total_seconds())
-        return DetectionAttempt(row["attempts"], tuple(row["payload"].get("done", ()))) if row else None
+        return DetectionAttempt(row["attempts"]) if row else None
 
-    def note_done(self, sync_id: str, attempt: DetectionAttempt, *, put_back: bool = False) -> None:
-        payload = Jsonb({"done": list(attempt.done)})
-        self._run.write("note_detection", sync_id=sync_id, attempt=attempt.number, payload=payload, put_back=put_back)
+    def put_back(self, sync_id: str, attempt: DetectionAttempt) -> None:
+        self._run.write("put_back_detection", sync_id=sync_id, attempt=attempt.number)
 
     def still_mine(self, sync_id: str, attempt: DetectionAttempt) -> bool:
         return bool(self._run.row("lock_detection", sync_id=sync_id)["attempts"] == attempt.number)
@@ -61,47 +59,49 @@ class DatabaseDetections(DatabaseDetectionPages):
     def finish(self, sync_id: str, attempt: DetectionAttempt, error: str | None = None) -> None:
         self._run.write("finish_detection", sync_id=sync_id, attempt=attempt.number, error=error)
 
-    def facts(self, connection: Connection) -> SellerFacts:
-        key = connection.connection_id
-        return SellerFacts(
-            connection=f"{connection.seller_id}/{connection.region}",
-            marketplace=home_marketplace(list(connection.marketplace_ids)),
-            ledger=tuple(_ledger_row(row) for row in self._run.rows("ledger_facts", connection_id=key)),
-            reimbursements=tuple(
-                _reimbursement_row(row) for row in self._run.rows("reimbursement_facts", connection_id=key)
-            ),
-            costs=tuple(CostRow(**row) for row in self._run.rows("all_costs")),
-            coverage=CoverageFacts(
-                ledger=self._covered(connection, "ledger"), reimbursements=self._covered(connection, "reimbursements")
-            ),
-        )
+    def survey(self, connection: Connection, today: date, last: "Survey | None" = None) -> "Survey":
+        surveys = self._surveys(connection, today)
+        return last if last is not None and surveys.is_current(last) else surveys.take()
 
-    def _covered(self, connection: Connection, stream: str) -> tuple[DayRange, ...]:
-        scope = ",".join(connection.marketplace_ids)
-        rows = self._run.rows("covered_ranges", connection_id=connection.connection_id, stream=stream, scope=scope)
-        return tuple(DayRange(row["start_day"], row["end_day"]) for row in rows)
+    def gather(self, connection: Connection, survey: "Survey", batch: "Batch") -> "list[ComponentFacts]":
+        return self._surveys(connection, survey.as_of).gather(survey, batch)
 
-    def stored(self, connection_id: int) -> list[StoredClaim]:
-        return [_stored_claim(row) for row in self._run.rows("stored_detections", connection_id=connection_id)]
+    def remember(
+        self, connection: Connection, survey: "Survey", batch: "Batch", remembered: "Mapping[str, Remembered]"
+    ) -> None:
+        self._surveys(connection, survey.as_of).remember(batch, remembered)
+
+    def _surveys(self, connection: Connection, today: date) -> "Surveys":
+        from clario.db.surveys import Surveys
+
+        return Surveys(self._run, connection, today)
+
+    def stored(self, connection_id: int, fingerprints: Iterable[str] | None = None) -> list[StoredClaim]:
+        chosen = None if fingerprints is None else list(fingerprints)
+        rows = self._run.rows("stored_detections", connection_id=connection_id, fingerprints=chosen)
+        return [_stored_claim(row) for row in rows]
 
     def apply(self, connection: Connection, sync_id: str, changes: Iterable[Change], today: date) -> None:
+        place = {"connection_id": connection.connection_id, "sync_id": sync_id}
+        claims, entries = [], []
         for change in changes:
-            values = _claim_values(change.claim, today) | {
-                "connection_id": connection.connection_id,
-                "sync_id": sync_id,
-                "status": change.status,
-                "resolved_by": change.resolved_by,
-                "is_sandbox": connection.is_sandbox,
-            }
-            saved = self._run.row("save_detection", **values)
-            entry = {name: value for name, value in asdict(change.history).items() if name != "kind"}
-            self._run.write(
-                "add_history",
-                detection_id=saved["id"],
-                sync_id=sync_id,
-                kind=change.kind,
-                entry=Jsonb({**entry, "on": str(entry["on"])}),
-            )
+            state = {"status": change.status, "resolved_by": change.resolved_by, "is_sandbox": connection.is_sandbox}
+            claims.append({**_claim_values(change.claim, today), **place, **state})
+            entries.append({**place, **_history_values(change)})
+        if claims:
+            self._run.write_many("save_detection", claims)
+            self._run.write_many("add_history", entries)
+
+    def set_status(self, detection_id: UUID, status: Status, today: date) -> None:
+        row = self._run.row_or_none("detection_to_change", detection_id=detection_id)
+        if row is None:
+            raise DetectionNotFound(f"There is no detection {detection_id}")
+        change = set_by_user(_stored_claim(row), status, today)
+        if change is not None:
+            values = {"status": change.status, "resolved_by": change.resolved_by}
+            self._run.write("set_detection_status", detection_id=detection_id, **values)
+            place = {"connection_id": row["connection_id"], "sync_id": None}
+            self._run.write("add_history", **place, **_history_values(change))
 
     def all(self) -> list[Row]:
         return self._run.rows("detections_for_list")
@@ -125,6 +125,15 @@ def _claim_values(claim: Claim, today: date) -> Row:
     }
 
 
+def _history_values(change: Change) -> Row:
+    entry = {name: value for name, value in asdict(change.history).items() if name != "kind"}
+    return {
+        "fingerprint": change.claim.fingerprint,
+        "kind": change.kind,
+        "entry": Jsonb({**entry, "on": str(entry["on"])}),
+    }
+
+
 def _stored_claim(row: Row) -> StoredClaim:
     names = {field.name for field in fields(Claim)}
     values = {name: value for name, value in row.items() if name in names}
@@ -137,51 +146,3 @@ def _stored_claim(row: Row) -> StoredClaim:
         }
     )
     return StoredClaim(claim, Status(row["status"]), Actor(row["resolved_by"]) if row["resolved_by"] else None)
-
-
-def _ref(table: str, row: Row) -> SourceRef:
-    return SourceRef(table, row["document_id"], row["raw_object"], str(row["line"]))
-
-
-def _ledger_row(row: Row) -> LedgerRow:
-    """NULL is the empty text there, and ordinals count from 1."""
-    return LedgerRow(
-        occurred_on=row["occurred_on"],
-        fnsku=row["fnsku"],
-        asin=row["asin"] or "",
-        msku=row["msku"] or "",
-        event_type=row["event_type"],
-        reference_id=row["reference_id"] or "",
-        quantity=row["quantity"],
-        fulfillment_center=row["fulfillment_center"] or "",
-        disposition=row["disposition"] or "",
-        reason=row["reason"] or "",
-        country=row["country"] or "",
-        reconciled=row["reconciled_quantity"],
-        unreconciled=row["unreconciled_quantity"],
-        ordinal=row["ordinal"] + 1,
-        ref=_ref("ledger_events", row),
-    )
-
-
-def _reimbursement_row(row: Row) -> ReimbursementRow:
-    return ReimbursementRow(
-        approved_on=row["approved_on"],
-        reimbursement_id=row["reimbursement_id"],
-        case_id=row["case_id"],
-        order_id=row["order_id"],
-        reason=row["reason"],
-        sku=row["sku"] or "",
-        fnsku=row["fnsku"] or "",
-        asin=row["asin"] or "",
-        condition=row["condition"] or "",
-        currency=row["currency"] or "",
-        amount_per_unit=row["amount_per_unit"],
-        amount_total=row["amount_total"],
-        cash_units=row["quantity_cash"],
-        inventory_units=row["quantity_inventory"],
-        original_reimbursement_id=row["original_reimbursement_id"],
-        original_reimbursement_type=row["original_reimbursement_type"],
-        ordinal=row["ordinal"] + 1,
-        ref=_ref("claims", row),
-    )

@@ -128,7 +128,10 @@ class Storing:
         if table.mode is WriteMode.SNAPSHOT and self._is_overtaken(values):
             # No longer the present state, it has only history to tell.
             values = values | {"days": []}
-        return self._apply(statements.rows, values, whole)
+        written, deleted = self._apply(statements.rows, values, whole)
+        if statements.note and written:
+            self._run.connection.execute(statements.note, values)
+        return written, deleted
 
     def _is_overtaken(self, values: dict[str, Any]) -> bool:
         return bool(self._run.row("is_overtaken", **values)["overtaken"])

@@ -7,6 +7,7 @@ from psycopg import sql
 
 from clario.db.parts import listed, not_staged, same_key, staged
 from clario.db.snapshots import index_staged, write_history, zero_unnamed, zero_unnamed_in_history
+from clario.db.touched import names_items, note_written, noting
 from clario.domain.tables import History, Table, WriteMode
 
 
@@ -26,6 +27,7 @@ class StoreStatements:
     copy: sql.Composed
     index: sql.Composed | None
     rows: Writes
+    note: sql.Composed | None
     history: Writes | None
 
 
@@ -48,6 +50,7 @@ def store_statements(table: Table) -> StoreStatements:
         ),
         index=index_staged(table) if table.mode is WriteMode.SNAPSHOT else None,
         rows=Writes(_merge(table, columns, values), _clean_up(table)),
+        note=note_written(table) if names_items(table) else None,
         history=_history(table, table.history) if table.history else None,
     )
 
@@ -127,7 +130,8 @@ def _clean_up(table: Table) -> sql.Composed | None:
         return zero_unnamed(table)
     if table.mode is WriteMode.UPSERT or table.day is None:
         return None
-    return sql.SQL(
+    delete = sql.SQL(
         "DELETE FROM {table} AS t WHERE t.connection_id = %(connection_id)s AND t.{day} = ANY (%(days)s::date[])"
         " AND {not_staged}"
     ).format(table=sql.Identifier(table.name), day=sql.Identifier(table.day), not_staged=not_staged(table))
+    return noting(table, delete)

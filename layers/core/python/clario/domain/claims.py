@@ -8,28 +8,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from clario.domain.anomalies import FAMILY_OF, AnomalyFamily, AnomalyType
+
 Evidence = Mapping[str, Any]
 """Plain JSON-able values: policy, valuation, netting, sourceRows, coverage, warnings."""
-
-
-class AnomalyType(StrEnum):
-    """What went wrong, one name per kind of claim."""
-
-    LOST_WAREHOUSE = "lost_warehouse"
-    DAMAGED_WAREHOUSE = "damaged_warehouse"
-
-
-class AnomalyFamily(StrEnum):
-    """The coarse kinds of claims a page groups by."""
-
-    MISSING_UNIT = "missing_unit"
-    DAMAGED_STOCK = "damaged_stock"
-
-
-FAMILY_OF = {
-    AnomalyType.LOST_WAREHOUSE: AnomalyFamily.MISSING_UNIT,
-    AnomalyType.DAMAGED_WAREHOUSE: AnomalyFamily.DAMAGED_STOCK,
-}
 
 
 class Tier(StrEnum):
@@ -165,12 +147,16 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class DetectionRun:
-    """What one run found. Claims of `failed_types` may be missing: nothing is concluded from their absence."""
+    """What one run found. Claims of `failed_types` may be missing: nothing is concluded from their absence.
+
+    `next_review_on` is the next day on which the same facts give another result, None if time alone changes nothing.
+    """
 
     claims: tuple[Claim, ...]
     settled: Mapping[str, Settled] = field(default_factory=dict)
     failed_types: frozenset[AnomalyType] = frozenset()
     notes: tuple[Note, ...] = ()
+    next_review_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +173,7 @@ class ChangeKind(StrEnum):
     UPDATE = "update"
     RESOLVE = "resolve"
     REOPEN = "reopen"
+    MARK = "mark"  # by a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +212,15 @@ def reconcile(existing: Iterable[StoredClaim], run: DetectionRun, today: date) -
         if concluded and entry.status is not Status.RESOLVED:
             changes.append(_when_settled(entry, run.settled.get(entry.claim.fingerprint), today))
     return changes
+
+
+def set_by_user(stored: StoredClaim, status: Status, today: date) -> Change | None:
+    """A person's word on a claim, None when it says nothing new. Only new evidence of loss takes back a `resolved`."""
+    by = Actor.USER if status is Status.RESOLVED else None
+    if (status, by) == (stored.status, stored.resolved_by):
+        return None
+    entry = HistoryEntry(today, ChangeKind.MARK, stored.status, status, "set by the user", stored.claim.quantity)
+    return Change(ChangeKind.MARK, stored.claim, status, by, entry)
 
 
 def _when_open(stored: StoredClaim | None, claim: Claim, today: date) -> Change | None:

@@ -1,10 +1,11 @@
 """Detect: reconcile what is loaded and bring the seller's claims up to date."""
 
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from ..domain.claims import reconcile
-from ..domain.detection.engine import detect as find_claims
+from ..domain.detection.survey import Batch, BatchResult, Survey, examine_batch
 from ..domain.progress import completed_message
 from ..payloads import Empty, SyncTask
 from .claims import count_claims, today_of
@@ -32,11 +33,12 @@ def detect(
 
 
 def run_detection(task: SyncTask, *, database: Database, clock: Clock, deadline: datetime | None = None) -> bool:
-    """Work through the seller's connections, and say whether none is left for the next worker.
+    """Work through the seller's connections, and say whether nothing is left for the next worker.
 
-    Each connection is read from one consistent state, computed outside any transaction and written in a short one, in
-    which a job that was overtaken by a later attempt writes nothing. A job that is done, or that another worker is at,
-    is left alone.
+    A connection's components are looked at in batches. Each is read from one consistent state, computed outside any
+    transaction and written in a short one, in which a job that was overtaken by a later attempt writes nothing. What a
+    batch has written is not due any more: whoever goes on with the job begins with the rest. A job that is done, or
+    that another worker is at, is left alone.
     """
     with database.transaction(task.seller_id) as work:
         attempt = work.detections.begin(task.sync_id, LEASE)
@@ -44,48 +46,65 @@ def run_detection(task: SyncTask, *, database: Database, clock: Clock, deadline:
     if attempt is None:
         return True
     try:
-        return _work_through(task, connections, attempt, database, clock, deadline)
+        return _Run(task, attempt, database, clock, deadline).through(connections)
     except Exception as error:
         with database.transaction(task.seller_id) as work:
             work.detections.finish(task.sync_id, attempt, error=f"{type(error).__name__}: {error}")
         raise
 
 
-def _work_through(
-    task: SyncTask,
-    connections: list[Connection],
-    attempt: DetectionAttempt,
-    database: Database,
-    clock: Clock,
-    deadline: datetime | None,
-) -> bool:
-    for connection in connections:
-        if connection.connection_id in attempt.done:
-            continue
-        if deadline is not None and clock.now() >= deadline - RESERVE:
-            with database.transaction(task.seller_id) as work:
-                work.detections.note_done(task.sync_id, attempt, put_back=True)
-            return False
-        attempt = replace(attempt, done=(*attempt.done, connection.connection_id))
-        _detect_connection(task, connection, attempt, database, today_of(connection, clock))
-    with database.transaction(task.seller_id) as work:
-        if work.detections.still_mine(task.sync_id, attempt):
-            work.detections.finish(task.sync_id, attempt)
-            _correct_ended_sync(task, work, clock)
-    return True
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One worker's turn at a job."""
 
+    task: SyncTask
+    attempt: DetectionAttempt
+    database: Database
+    clock: Clock
+    deadline: datetime | None
 
-def _detect_connection(
-    task: SyncTask, connection: Connection, attempt: DetectionAttempt, database: Database, today: date
-) -> None:
-    with database.transaction(task.seller_id, snapshot=True) as work:
-        facts = work.detections.facts(connection)
-    found = find_claims(facts, today)
-    with database.transaction(task.seller_id) as work:
-        if work.detections.still_mine(task.sync_id, attempt):
-            changes = reconcile(work.detections.stored(connection.connection_id), found, today)
-            work.detections.apply(connection, task.sync_id, changes, today)
-            work.detections.note_done(task.sync_id, attempt)
+    def through(self, connections: Iterable[Connection]) -> bool:
+        """All connections; False when the time is up before the last one is done."""
+        task, attempt = self.task, self.attempt
+        done = all(self._connection(connection) for connection in connections)
+        with self.database.transaction(task.seller_id) as work:
+            if work.detections.still_mine(task.sync_id, attempt):
+                if done:
+                    work.detections.finish(task.sync_id, attempt)
+                    _correct_ended_sync(task, work, self.clock)
+                else:
+                    work.detections.put_back(task.sync_id, attempt)
+        return done
+
+    def _connection(self, connection: Connection) -> bool:
+        today, survey = today_of(connection, self.clock), None
+        while not self._time_is_up():
+            with self.database.transaction(self.task.seller_id, snapshot=True) as work:
+                survey = work.detections.survey(connection, today, survey)
+                batch = survey.next_batch()
+                parts = work.detections.gather(connection, survey, batch) if batch else []
+            if batch is None:
+                return True
+            result = examine_batch(survey, batch, parts)
+            if not self._write(connection, survey, batch, result):
+                return True
+            survey.learn(batch, result.remembered)
+        return False
+
+    def _time_is_up(self) -> bool:
+        return self.deadline is not None and self.clock.now() >= self.deadline - RESERVE
+
+    def _write(self, connection: Connection, survey: Survey, batch: Batch, result: BatchResult) -> bool:
+        """False when another worker has the job now."""
+        with self.database.transaction(self.task.seller_id) as work:
+            if not work.detections.still_mine(self.task.sync_id, self.attempt):
+                return False
+            known = batch.fingerprints.union(claim.fingerprint for claim in result.run.claims)
+            stored = work.detections.stored(connection.connection_id, known)
+            changes = reconcile(stored, result.run, survey.as_of)
+            work.detections.apply(connection, self.task.sync_id, changes, survey.as_of)
+            work.detections.remember(connection, survey, batch, result.remembered)
+        return True
 
 
 def _correct_ended_sync(task: SyncTask, work: Work, clock: Clock) -> None:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from ..domain.claims import AnomalyFamily, AnomalyType, Severity, Status, Tier
+from ..domain.anomalies import AnomalyFamily, AnomalyType
+from ..domain.claims import Severity, Status, Tier
 
 ItemT = TypeVar("ItemT")
 Row = Mapping[str, Any]

@@ -15,9 +15,10 @@ from uuid import UUID
 
 if TYPE_CHECKING:
     from ..domain.cadence import Covered
-    from ..domain.claims import Change, StoredClaim
+    from ..domain.claims import Change, Status, StoredClaim
     from ..domain.contracts import Counts, Note, Unbalanced
-    from ..domain.detection.facts import SellerFacts
+    from ..domain.detection.facts import ComponentFacts
+    from ..domain.detection.survey import Batch, Remembered, Survey
     from ..domain.health import SourceNote, StreamState
     from ..domain.progress import ProgressEvent
     from ..domain.quarantine import Try
@@ -146,10 +147,9 @@ class QueuedDetection:
 
 @dataclass(frozen=True, slots=True)
 class DetectionAttempt:
-    """One worker's turn at a job. `number` fences off earlier ones, `done` are the connections that are finished."""
+    """One worker's turn at a job. `number` fences off earlier ones."""
 
     number: int
-    done: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,8 +346,8 @@ class Detections(Protocol):
         """Take the job for at most that long; None while somebody else is at it, or when it is done."""
         ...
 
-    def note_done(self, sync_id: str, attempt: DetectionAttempt, *, put_back: bool = False) -> None:
-        """Keep what the attempt has done; put back, the job waits for the next one."""
+    def put_back(self, sync_id: str, attempt: DetectionAttempt) -> None:
+        """The job waits for the next worker."""
         ...
 
     def still_mine(self, sync_id: str, attempt: DetectionAttempt) -> bool:
@@ -356,13 +356,29 @@ class Detections(Protocol):
 
     def finish(self, sync_id: str, attempt: DetectionAttempt, error: str | None = None) -> None: ...
 
-    def facts(self, connection: Connection) -> SellerFacts:
-        """Everything detection reads for one connection, from one consistent state."""
+    def survey(self, connection: Connection, today: date, last: Survey | None = None) -> Survey:
+        """What the connection's facts consist of; the last survey itself while nothing was touched since."""
         ...
 
-    def stored(self, connection_id: int) -> list[StoredClaim]: ...
+    def gather(self, connection: Connection, survey: Survey, batch: Batch) -> list[ComponentFacts]:
+        """The components of a batch. In one snapshot with the survey they are one consistent state."""
+        ...
+
+    def remember(
+        self, connection: Connection, survey: Survey, batch: Batch, remembered: Mapping[str, Remembered]
+    ) -> None:
+        """Keep what is known of a batch's components for the next run; its touched items are settled."""
+        ...
+
+    def stored(self, connection_id: int, fingerprints: Iterable[str] | None = None) -> list[StoredClaim]:
+        """The stored claims, or those among them with these fingerprints."""
+        ...
 
     def apply(self, connection: Connection, sync_id: str, changes: Iterable[Change], today: date) -> None: ...
+
+    def set_status(self, detection_id: UUID, status: Status, today: date) -> None:
+        """What a person says of a claim, with a line in its history. Raises `DetectionNotFound`."""
+        ...
 
     def all(self) -> list[dict[str, Any]]:
         """The seller's detections as their rows."""

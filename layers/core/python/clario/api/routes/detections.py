@@ -20,7 +20,8 @@ from clario.api.dependencies import (
 from clario.api.document import answers
 from clario.api.routes import examples
 from clario.api.schemas.detections import CurrencyTotals, Detection, DetectionAnswer, Detections
-from clario.domain.claims import AnomalyFamily, AnomalyType, Severity, Status, Tier
+from clario.domain.anomalies import AnomalyFamily, AnomalyType
+from clario.domain.claims import Severity, Status, Tier
 from clario.services.detections import one_detection, today
 from clario.services.pages import DetectionFilter, DetectionOrder
 

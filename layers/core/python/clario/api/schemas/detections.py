@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from clario.api.schemas.common import Body, Number, Success, UtcTime
-from clario.domain.claims import AnomalyFamily, AnomalyType, Severity, Status, Tier
+from clario.domain.anomalies import AnomalyFamily, AnomalyType
+from clario.domain.claims import Severity, Status, Tier
 from clario.services.detections import timeline
 from clario.services.pages import Detection as SeenDetection
 from clario.services.pages import StoredDetection, Totals

@@ -240,6 +240,7 @@ CREATE TABLE ledger_events (
     line                  integer NOT NULL,
     PRIMARY KEY (connection_id, occurred_on, event_key, ordinal)
 );
+CREATE INDEX ledger_events_by_item ON ledger_events (connection_id, fnsku);
 
 -- What Amazon granted. The name is the frontend's; in code it is a reimbursement (see the view).
 CREATE TABLE claims (
@@ -303,12 +304,14 @@ CREATE TABLE financial_events (
     PRIMARY KEY (connection_id, event_id)
 );
 CREATE INDEX financial_events_by_order ON financial_events (connection_id, order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX financial_events_by_item ON financial_events (connection_id, sku, asin);
+CREATE INDEX financial_events_of_services ON financial_events (connection_id, posted_on)
+    WHERE transaction_type = 'ServiceFee';
 CREATE INDEX financial_events_by_deferred ON financial_events (connection_id, deferred_transaction_id)
     WHERE deferred_transaction_id IS NOT NULL;
 
--- Each amount once: of each day the generation that read it last, and of money that was held back the release, once it
--- is known. Sums and detection read this view.
-CREATE VIEW counted_financial_events WITH (security_invoker = true) AS
+-- Of each day the generation that read it last. Detection reads this view: it tells by itself when money was held back.
+CREATE VIEW present_financial_events WITH (security_invoker = true) AS
 SELECT e.*
 FROM financial_events AS e
 JOIN (
@@ -316,11 +319,16 @@ JOIN (
            CASE source WHEN 'listFinancialEvents' THEN 'v0' ELSE '2024-06-19' END AS generation
     FROM coverage WHERE dataset = 'financial_events' ORDER BY connection_id, day, as_of DESC
 ) AS read ON read.connection_id = e.connection_id AND read.day = e.posted_on
-WHERE split_part(e.event_id, ':', 1) = read.generation
-  AND NOT EXISTS (
-      SELECT FROM financial_events AS release
-      WHERE release.connection_id = e.connection_id AND release.deferred_transaction_id = e.transaction_id
-  );
+WHERE split_part(e.event_id, ':', 1) = read.generation;
+
+-- Each amount once: of money that was held back the release, once it is known. Sums read this view.
+CREATE VIEW counted_financial_events WITH (security_invoker = true) AS
+SELECT e.*
+FROM present_financial_events AS e
+WHERE NOT EXISTS (
+    SELECT FROM financial_events AS release
+    WHERE release.connection_id = e.connection_id AND release.deferred_transaction_id = e.transaction_id
+);
 
 -- What a marketplace's fulfilment centres hold now. Null: Amazon does not say. A SKU that Amazon no longer names stays,
 -- with zeros and line 0.
@@ -499,6 +507,7 @@ CREATE TABLE order_items (
     line               integer NOT NULL,
     PRIMARY KEY (connection_id, order_id, sku)
 );
+CREATE INDEX order_items_by_item ON order_items (connection_id, sku);
 
 -- Units that left for customers. Nothing says who or where they are.
 CREATE TABLE shipped_items (
@@ -523,6 +532,7 @@ CREATE TABLE shipped_items (
     line               integer NOT NULL,
     PRIMARY KEY (connection_id, shipped_on, row_key, ordinal)
 );
+CREATE INDEX shipped_items_by_item ON shipped_items (connection_id, sku);
 
 CREATE TABLE returns (
     connection_id        bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
@@ -834,6 +844,29 @@ CREATE TABLE detection_history (
     PRIMARY KEY (detection_id, number)
 );
 
+-- What was remembered of each component's last run: whole items that settle each other (clario/domain/detection).
+CREATE TABLE detection_components (
+    connection_id  bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    key            text NOT NULL,
+    seller_id      text NOT NULL,
+    ids            text[] NOT NULL,                     -- its identifiers, like sku:ABC-1
+    around         text NOT NULL,                       -- a digest of what it was told of others
+    conditions     text NOT NULL,                       -- a digest of what held for all: rules, policy, coverage
+    next_review_on date,                                -- when time alone may change the result
+    observations   jsonb NOT NULL,                      -- what its charges say of the fee tables
+    PRIMARY KEY (connection_id, key)
+);
+
+-- Items with rows that came, changed or went, or with new costs, since detection looked at them. Only ever added to and
+-- deleted from, so that stores beside each other do not wait.
+CREATE TABLE touched_items (
+    number        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    connection_id bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    seller_id     text NOT NULL,
+    item          text NOT NULL                         -- an identifier, like sku:ABC-1
+);
+CREATE INDEX touched_items_by_connection ON touched_items (connection_id);
+
 -- who may do what -----------------------------------------------------------------------------------------------------
 
 DO $$
@@ -846,7 +879,8 @@ BEGIN
         'inventory_history', 'inbound_shipments', 'inbound_shipment_statuses', 'inbound_shipment_items', 'orders',
         'order_items', 'shipped_items', 'returns', 'replacements', 'removal_orders', 'removal_shipments',
         'fee_previews', 'storage_charges', 'aged_inventory_charges', 'product_costs', 'detection_queue',
-        'known_codes', 'source_notes', 'detection_results', 'detection_history'
+        'known_codes', 'source_notes', 'detection_results', 'detection_history', 'detection_components',
+        'touched_items'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
@@ -873,6 +907,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO clario_api;
 REVOKE SELECT ON tokens, usage_plans FROM clario_api;
 GRANT INSERT, UPDATE ON sync_progress, progress_events, connections TO clario_api;
 GRANT INSERT, UPDATE, DELETE ON product_costs TO clario_api;
+GRANT INSERT ON touched_items TO clario_api;
 GRANT SELECT (connection_id, seller_id, status) ON connections TO clario_dispatch;
 GRANT SELECT (sync_id, user_id, status, started_at, completed_at, updated_at) ON sync_progress TO clario_dispatch;
 GRANT SELECT (seller_id, sync_id, status, created_at, leased_until) ON detection_queue TO clario_dispatch;

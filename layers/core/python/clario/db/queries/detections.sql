@@ -20,12 +20,10 @@ UPDATE detection_queue
 SET status = 'processing', attempts = attempts + 1, leased_until = clario_now() + make_interval(secs => %(seconds)s)
 WHERE sync_id = %(sync_id)s
   AND (status IN ('pending', 'failed') OR (status = 'processing' AND leased_until < clario_now()))
-RETURNING attempts, payload
+RETURNING attempts
 
--- name: note_detection
--- What is done is done, whoever goes on with the job.
-UPDATE detection_queue
-SET payload = %(payload)s, status = CASE WHEN %(put_back)s THEN 'pending' ELSE status END
+-- name: put_back_detection
+UPDATE detection_queue SET status = 'pending'
 WHERE sync_id = %(sync_id)s AND attempts = %(attempt)s AND status = 'processing'
 
 -- name: lock_detection
@@ -38,35 +36,15 @@ SET status = CASE WHEN %(error)s::text IS NULL THEN 'completed' ELSE 'failed' EN
     error = %(error)s
 WHERE sync_id = %(sync_id)s AND attempts = %(attempt)s
 
--- name: ledger_facts
-SELECT e.occurred_on, e.fnsku, e.asin, e.msku, e.event_type, e.reference_id, e.quantity, e.fulfillment_center,
-       e.disposition, e.reason, e.country, e.reconciled_quantity, e.unreconciled_quantity, e.ordinal, e.document_id,
-       d.raw_object, e.line
-FROM ledger_events AS e
-JOIN documents AS d USING (document_id)
-WHERE e.connection_id = %(connection_id)s AND e.event_type = 'Adjustments'
-ORDER BY e.occurred_on, e.event_key, e.ordinal
-
--- name: reimbursement_facts
-SELECT r.approved_on, r.reimbursement_id, r.case_id, r.order_id, r.reason, r.sku, r.fnsku, r.asin, r.condition,
-       r.currency, r.amount_per_unit, r.amount_total, r.quantity_cash, r.quantity_inventory,
-       r.original_reimbursement_id, r.original_reimbursement_type, r.ordinal, r.document_id, d.raw_object, r.line
-FROM reimbursements AS r
-JOIN documents AS d USING (document_id)
-WHERE r.connection_id = %(connection_id)s
-ORDER BY r.approved_on, r.reimbursement_id, r.row_key, r.ordinal
-
--- name: covered_ranges
--- Neighbouring covered days as ranges.
-SELECT min(day) AS start_day, max(day) AS end_day
-FROM (
-    SELECT day, day - (row_number() OVER (ORDER BY day))::integer AS run
-    FROM coverage WHERE connection_id = %(connection_id)s AND stream = %(stream)s AND scope = %(scope)s
-) AS days
-GROUP BY run ORDER BY 1
-
 -- name: stored_detections
-SELECT * FROM detection_results WHERE connection_id = %(connection_id)s
+-- Without fingerprints: all.
+SELECT * FROM detection_results
+WHERE connection_id = %(connection_id)s
+  AND (%(fingerprints)s::text[] IS NULL OR fingerprint = ANY (%(fingerprints)s::text[]))
+
+-- name: names_of_detections
+SELECT fingerprint, coalesce(asin, '') AS asin, coalesce(fnsku, '') AS fnsku, coalesce(sku, '') AS sku
+FROM detection_results WHERE connection_id = %(connection_id)s
 
 -- name: save_detection
 INSERT INTO detection_results (
@@ -90,16 +68,23 @@ SET changed_sync_id = excluded.changed_sync_id, tier = excluded.tier, severity =
     claimable_from = excluded.claimable_from, deadline_date = excluded.deadline_date,
     deadline_basis = excluded.deadline_basis, days_remaining = excluded.days_remaining, expired = excluded.expired,
     updated_at = clario_now()
-RETURNING id
 
 -- name: add_history
 INSERT INTO detection_history (detection_id, number, seller_id, sync_id, kind, entry)
-SELECT %(detection_id)s, coalesce(max(number), 0) + 1, %(seller_id)s, %(sync_id)s, %(kind)s, %(entry)s
-FROM detection_history WHERE detection_id = %(detection_id)s
+SELECT d.id, (SELECT count(*) FROM detection_history AS h WHERE h.detection_id = d.id) + 1, d.seller_id,
+       coalesce(%(sync_id)s, d.changed_sync_id), %(kind)s, %(entry)s
+FROM detection_results AS d WHERE d.connection_id = %(connection_id)s AND d.fingerprint = %(fingerprint)s
 
 -- name: count_claims
 SELECT count(*) AS claims FROM detection_results
 WHERE connection_id = %(connection_id)s AND tier = 'claim' AND status <> 'resolved' AND deadline_date >= %(today)s
+
+-- name: detection_to_change
+SELECT * FROM detection_results WHERE id = %(detection_id)s FOR UPDATE
+
+-- name: set_detection_status
+UPDATE detection_results SET status = %(status)s, resolved_by = %(resolved_by)s, updated_at = clario_now()
+WHERE id = %(detection_id)s
 
 -- name: detections_for_list
 SELECT * FROM detection_results WHERE seller_id = %(seller_id)s ORDER BY id

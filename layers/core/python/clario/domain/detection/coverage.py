@@ -1,13 +1,61 @@
 """Whether the reports a proof rests on are there: missing data is never "nothing happened"."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Evidence
 from clario.domain.detection.facts import CoverageFacts
 from clario.domain.detection.policy import policy
 from clario.domain.values import ONE_DAY, DayRange
+
+LEDGER, BALANCES, PAID, RETURNS = "ledger", "ledger_summary", "reimbursements", "returns"
+MONEY, INBOUND, REMOVALS, REPLACED = "financial_events", "inbound_shipments", "removals", "replacements"
+
+READS: Mapping[AnomalyType, tuple[str, ...]] = {
+    AnomalyType.LOST_WAREHOUSE: (LEDGER, PAID),
+    AnomalyType.DAMAGED_WAREHOUSE: (LEDGER, PAID),
+    AnomalyType.DISPOSED_UNAUTHORIZED: (LEDGER, PAID, REMOVALS),
+    AnomalyType.TRANSFER_LOSS: (LEDGER,),
+    AnomalyType.LEDGER_BALANCE_GAP: (BALANCES,),
+    AnomalyType.OWNERSHIP_TRANSFER_OUT: (LEDGER, PAID),
+    AnomalyType.PRODUCT_REDEFINITION_UNMATCHED: (LEDGER,),
+    AnomalyType.FOUND_UNIT_NOT_CREDITED: (LEDGER, BALANCES),
+    AnomalyType.INBOUND_SHORTAGE: (INBOUND, LEDGER, PAID),
+    AnomalyType.INBOUND_SHIPMENT_MISSING: (INBOUND, LEDGER, PAID),
+    AnomalyType.INBOUND_DAMAGED_CARRIER: (INBOUND, LEDGER, PAID),
+    AnomalyType.RECEIVED_THEN_DEDUCTED: (INBOUND, LEDGER, PAID),
+    AnomalyType.INBOUND_TRANSPORT_OVERCHARGE: (MONEY, INBOUND),
+    AnomalyType.UNUSED_LABEL_FEE: (MONEY, INBOUND),
+    AnomalyType.REFUND_NO_RETURN: (MONEY, RETURNS, PAID),
+    AnomalyType.LOST_OUTBOUND: (MONEY, RETURNS, PAID),
+    AnomalyType.DAMAGED_OUTBOUND: (MONEY, RETURNS, PAID),
+    AnomalyType.RETURN_NOT_RESTOCKED: (RETURNS, LEDGER, PAID),
+    AnomalyType.RETURN_DAMAGED_BY_AMAZON: (RETURNS, PAID),
+    AnomalyType.RETURN_WRONG_ITEM: (RETURNS, PAID),
+    AnomalyType.REFUND_OUTSIDE_POLICY: (MONEY, RETURNS, PAID),
+    AnomalyType.REPLACEMENT_NO_RETURN: (REPLACED, RETURNS, PAID),
+    AnomalyType.CHARGEBACK_A2Z_NOT_REIMBURSED: (MONEY, PAID),
+    AnomalyType.REMOVAL_LOST: (REMOVALS, PAID),
+    AnomalyType.REMOVAL_SHORT_SHIPPED: (REMOVALS, PAID),
+    AnomalyType.REMOVAL_DISPOSED_INSTEAD: (REMOVALS, PAID),
+    AnomalyType.LIQUIDATION_PROCEEDS_MISSING: (REMOVALS, MONEY),
+    AnomalyType.REIMBURSEMENT_REVERSED_WITHOUT_RETURN: (PAID, LEDGER),
+    AnomalyType.REIMBURSEMENT_REVERSAL_EXCESS: (PAID,),
+    AnomalyType.DUPLICATE_REIMBURSEMENT: (PAID, LEDGER),
+    AnomalyType.REIMBURSEMENT_UNDERPAID: (PAID,),
+    AnomalyType.REIMBURSEMENT_NOT_PAID_OUT: (PAID, MONEY),
+    AnomalyType.REMOVAL_FEE_ERROR: (REMOVALS, MONEY),
+    AnomalyType.STORAGE_FEE_OVERCHARGE: (),
+    AnomalyType.AGED_INVENTORY_OVERCHARGE: (),
+}
+"""The streams a kind of claim is proven from: it must see all of them. Kinds that are not here need the money alone."""
+
+
+def streams_of(kind: AnomalyType) -> tuple[str, ...]:
+    """The streams a kind of claim rests on."""
+    return READS.get(kind, (MONEY,))
 
 
 def gaps(covered: Iterable[DayRange], needed: DayRange) -> list[DayRange]:
@@ -44,11 +92,23 @@ class Covered:
         }
 
 
-def check(facts: CoverageFacts, anchor: date, today: date) -> Covered:
+def check(facts: CoverageFacts, kind: AnomalyType, anchor: date, today: date) -> Covered:
     """The coverage of a loss on `anchor` as seen today. A loss too young to need a day needs none."""
-    held = {"ledger": facts.ledger, "reimbursements": facts.reimbursements}
+    reports = streams_of(kind)
     needed = {
         row.report: DayRange(anchor - timedelta(days=row.lead_days), today - timedelta(days=row.lag_days))
         for row in policy().coverage
+        if row.report in reports
     }
-    return Covered(needed, {report: gaps(held[report], days) for report, days in needed.items()})
+    return Covered(needed, {report: gaps(facts[report], days) for report, days in needed.items()})
+
+
+BEGINNING = date(2000, 1, 1)
+
+
+def signature(facts: CoverageFacts, today: date) -> tuple[tuple[str, tuple[DayRange, ...]], ...]:
+    """All that matters of the coverage: the days missing until now. While it stays, no verdict changes for it."""
+    return tuple(
+        (row.report, tuple(gaps(facts[row.report], DayRange(BEGINNING, today - timedelta(days=row.lag_days)))))
+        for row in policy().coverage
+    )

@@ -9,10 +9,13 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from clario.domain.claims import Note
-from clario.domain.detection.facts import ComponentFacts, LedgerRow, ReimbursementRow
+from clario.domain.detection.facts import ComponentFacts
 from clario.domain.detection.fifo import Reach, Stock, match
 from clario.domain.detection.lots import Credit, CreditKind
+from clario.domain.detection.order_credits import order_credits
 from clario.domain.detection.reimbursements import Grant, collapse, family_of, is_contradictory, with_fnskus
+from clario.domain.detection.stock_credits import stock_credit, stock_credits
+from clario.domain.detection.unit_rows import LedgerRow, ReimbursementRow
 
 FOUND = frozenset({"F"})
 TRANSFERRED = frozenset({"N"})
@@ -37,7 +40,7 @@ def gather_credits(facts: ComponentFacts) -> Credits:
     credits += [credit for grant in grants for credit in _paid(grant)]
     credits += [_gain(CreditKind.FOUND, stock) for stock in found if stock.left]
     credits += [_gain(CreditKind.TRANSFERRED, stock) for stock in transferred if stock.left]
-    credits += _regraded(facts)
+    credits += [*stock_credits(facts), *order_credits(facts)]
     return Credits(tuple(sorted(credits, key=lambda c: c.order)), tuple(notes))
 
 
@@ -48,7 +51,7 @@ def _gains(facts: ComponentFacts, reasons: frozenset[str]) -> list[Stock[LedgerR
 
 def _gain(kind: CreditKind, stock: Stock[LedgerRow]) -> Credit:
     row = stock.item
-    return Credit(kind, None, row.fnsku, row.asin, row.occurred_on, stock.left, (row,))
+    return stock_credit(kind, row, stock.left, (row,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,18 @@ def _credit(
     """A credit of a grant's units. Of a pair the later day counts: until then one of the two was missing."""
     row = grant.row
     on = max([row.approved_on, *(other.occurred_on for other in more if isinstance(other, LedgerRow))])
-    rows = (row, *more)
-    return Credit(kind, family_of(row), row.fnsku, row.asin, on, units, rows, not is_contradictory(row), voided)
+    return Credit(
+        kind=kind,
+        family=family_of(row),
+        fnsku=row.fnsku,
+        asin=row.asin,
+        on=on,
+        units=units,
+        rows=(row, *more),
+        strict=not is_contradictory(row),
+        voided=voided,
+        order_id=row.order_id or "",
+    )
 
 
 def _paid(grant: Grant) -> Iterator[Credit]:
@@ -118,20 +131,5 @@ def _paid(grant: Grant) -> Iterator[Credit]:
         yield _credit(grant, CreditKind.REIMBURSED, grant.voided, tuple(grant.reversals), voided=True)
 
 
-def _regraded(facts: ComponentFacts) -> Iterator[Credit]:
-    """Damaged stock that an inspection put back to sellable: Q out of damaged, P into sellable, same centre."""
-    moves = [r for r in facts.adjustments(frozenset({"Q"})) if r.quantity < 0 and r.disposition == "WAREHOUSE_DAMAGED"]
-    entries = [r for r in facts.adjustments(frozenset({"P"})) if r.quantity > 0 and r.disposition == "SELLABLE"]
-    out = [Stock(row.occurred_on, -row.quantity, row) for row in moves]
-    into = [Stock(row.occurred_on, row.quantity, row) for row in entries]
-    for left, entered, units in match(out, into, _place, lambda row: Reach((_place(row),), 1), 0):
-        row = entered.item
-        yield Credit(CreditKind.REGRADED, None, row.fnsku, row.asin, row.occurred_on, units, (left.item, row))
-
-
 def _fnsku(row: LedgerRow) -> Hashable:
     return row.fnsku
-
-
-def _place(row: LedgerRow) -> Hashable:
-    return row.fnsku, row.fulfillment_center

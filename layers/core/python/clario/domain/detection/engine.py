@@ -1,87 +1,158 @@
-"""The detection run: facts → detectors → lots → global netting → valuation → policy → claims."""
+"""The detection run: facts → detectors → lots → global netting → verdicts → claims, component by component."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from typing import TypeVar
 
-from clario.domain.claims import AnomalyType, Claim, DetectionRun, Note, Settled
-from clario.domain.detection.assemble import Verdict, claim_of, group, judge, reversed_units, settled_of
+from clario.domain.anomalies import AnomalyType
+from clario.domain.claims import Claim, DetectionRun, Note, Settled
+from clario.domain.detection import findings
+from clario.domain.detection.assemble import claim_of, group, settled_of
 from clario.domain.detection.components import components
 from clario.domain.detection.credits import gather_credits
-from clario.domain.detection.damaged_warehouse import damaged_warehouse
-from clario.domain.detection.facts import ComponentFacts, SellerFacts
-from clario.domain.detection.lost_warehouse import lost_warehouse
-from clario.domain.detection.lots import Credit, Family, Lot
-from clario.domain.detection.netting import net
+from clario.domain.detection.facts import Account, ComponentFacts, SellerFacts
+from clario.domain.detection.fee_cells import observations, suspect_cells
+from clario.domain.detection.findings import Case
+from clario.domain.detection.netting import Settlement, net
+from clario.domain.detection.reversals import after_netting, unexplained
+from clario.domain.detection.rules import MONEY_RULES, RULES, MoneyRule, Rule
+from clario.domain.detection.storage_fees import bill_days
+from clario.domain.detection.valuation import price_ratios
+from clario.domain.detection.verdict import Verdict, filed_under, judge, told_from_day
+from clario.domain.values import ONE_DAY
 
-Detector = Callable[[ComponentFacts], Iterator[Lot]]
-
-DETECTORS: Mapping[AnomalyType, Detector] = {
-    AnomalyType.LOST_WAREHOUSE: lost_warehouse,
-    AnomalyType.DAMAGED_WAREHOUSE: damaged_warehouse,
-}
-# Reimbursements for these are expected to settle a lot of ours; left over, they are worth a note.
-EXPLAINED_FAMILIES = frozenset({Family.FC_LOST, Family.FC_DAMAGED})
+T = TypeVar("T")
 
 
-Notes = list[Note]
+@dataclass(slots=True)
+class _Findings:
+    """What a run has gathered so far."""
+
+    known: Container[str] | None
+    claims: list[Claim] = field(default_factory=list)
+    settled: dict[str, Settled] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    failures: dict[AnomalyType, str] = field(default_factory=dict)
+    next_review_on: date | None = None
+
+    def tell(self, mark: str, claim: Claim | None, settled: Callable[[], Settled]) -> None:
+        """Keep a claim; or how it was settled, if anybody asks."""
+        if claim is not None:
+            self.claims.append(claim)
+        elif self.known is None or mark in self.known:
+            self.settled[mark] = settled()
+
+    def review_on(self, day: date | None, today: date) -> None:
+        """Remember the next day on which the result may change though nothing else does."""
+        if day is not None and today < day:
+            self.next_review_on = day if self.next_review_on is None else min(day, self.next_review_on)
+
+    def careful(self, find: Callable[[], Iterator[T]], kinds: Iterable[AnomalyType], part: ComponentFacts) -> list[T]:
+        """What a rule finds; nothing, and a word about it, when it stumbles: the other rules' claims are not lost."""
+        try:
+            return list(find())
+        except Exception as exc:  # whatever it is
+            why = f"{part.key}: {type(exc).__name__}: {exc}"
+            self.failures.update(dict.fromkeys(kinds, why))
+            return []
+
+    def run(self) -> DetectionRun:
+        self.claims.sort(key=lambda c: (c.anchor_date, c.anomaly_type, c.fnsku, c.fingerprint))
+        failed = [Note("detector_failed", kind, 0, why) for kind, why in self.failures.items()]
+        return DetectionRun(
+            claims=tuple(self.claims),
+            settled=self.settled,
+            failed_types=frozenset(self.failures),
+            notes=(*self.notes, *failed),
+            next_review_on=self.next_review_on,
+        )
 
 
-def detect(facts: SellerFacts, today: date, detectors: Mapping[AnomalyType, Detector] = DETECTORS) -> DetectionRun:
+def detect(
+    facts: SellerFacts,
+    today: date,
+    rules: Iterable[Rule] = RULES,
+    money_rules: Iterable[MoneyRule] = MONEY_RULES,
+) -> DetectionRun:
     """What Amazon owes as of `today`, the date in the marketplace's time zone. Later rows are not looked at.
 
-    A detector that raises costs its own claims only: its type is in `failed_types`, a note says why.
+    A detector that raises costs its own claims only: its types are in `failed_types`, a note says why.
     """
-    claims: list[Claim] = []
-    settled: dict[str, Settled] = {}
-    notes: Notes = []
-    failures: dict[AnomalyType, str] = {}
-    for component in components(facts, today):
-        lots = _lots(component, detectors, failures)
-        for mark, verdicts in group(_verdicts(component, lots, facts, today, notes), facts.connection).items():
-            if claim := claim_of(mark, verdicts, facts, today):
-                claims.append(claim)
-            else:
-                settled[mark] = settled_of(verdicts)
-    claims.sort(key=lambda c: (c.anchor_date, c.anomaly_type, c.fnsku, c.fingerprint))
-    notes += [Note("detector_failed", kind, 0, why) for kind, why in failures.items()]
-    return DetectionRun(tuple(claims), settled, frozenset(failures), tuple(notes))
+    parts = list(components(facts, today))
+    return examine(parts, with_statistics(facts, parts), today, tuple(rules), tuple(money_rules))
 
 
-def _lots(
-    component: ComponentFacts, detectors: Mapping[AnomalyType, Detector], failures: dict[AnomalyType, str]
-) -> list[Lot]:
-    lots: list[Lot] = []
-    for kind, detector in detectors.items():
-        try:
-            lots += list(detector(component))
-        except Exception as exc:  # whatever a rule stumbles over, the other rules' claims are not lost
-            failures[kind] = f"{component.key}: {type(exc).__name__}: {exc}"
-    return lots
+def with_statistics(facts: Account, parts: Sequence[ComponentFacts]) -> Account:
+    """The account with what is computed over all of its components."""
+    paid = (row for part in parts for row in part.reimbursements)
+    previews = (row for part in parts for row in part.previews)
+    money = (row for part in parts for row in part.money)
+    seen = (observation for part in parts for observation in observations(part))
+    return Account(
+        connection=facts.connection,
+        marketplace=facts.marketplace,
+        costs=facts.costs,
+        coverage=facts.coverage,
+        price_ratios=price_ratios(paid, previews, facts.marketplace.currency),
+        suspect_cells=suspect_cells(seen),
+        bill_days=bill_days(money),
+    )
+
+
+def examine(
+    parts: Iterable[ComponentFacts],
+    account: Account,
+    today: date,
+    rules: Sequence[Rule] = RULES,
+    money_rules: Sequence[MoneyRule] = MONEY_RULES,
+    known: Container[str] | None = None,
+) -> DetectionRun:
+    """The same for components that are gathered already, one after the other.
+
+    Args:
+        known: the fingerprints whose settling is worth telling, those of the stored claims; None: all.
+    """
+    found = _Findings(known)
+    for part in parts:
+        verdicts = _verdicts(part, account, today, rules, found)
+        for mark, together in group(verdicts, account.connection).items():
+            found.tell(mark, claim_of(mark, together, account), partial(settled_of, together))
+        _money(Case(part, account, today), money_rules, found)
+    return found.run()
 
 
 def _verdicts(
-    component: ComponentFacts, lots: list[Lot], facts: SellerFacts, today: date, notes: Notes
+    part: ComponentFacts, account: Account, today: date, rules: Sequence[Rule], found: _Findings
 ) -> list[Verdict]:
-    gathered = gather_credits(component)
-    netting = net(lots, gathered.credits)
-    verdicts = [judge(settlement, facts, today) for settlement in netting.settlements]
-    notes += gathered.notes
-    notes += _reopened(verdicts)
-    notes += [note for credit, units in netting.leftovers if (note := _unexplained(credit, units))]
+    gathered = gather_credits(part)
+    lots = [lot for rule in rules for lot in found.careful(partial(rule.find, part), rule.kinds, part)]
+    netting = net((filed_under(lot, account, today) for lot in lots), gathered.credits)
+    settlements: list[Settlement] = [*netting.settlements, *after_netting(netting)]
+    verdicts = [judge(settlement, part, account, today) for settlement in settlements]
+    for verdict in verdicts:
+        if any(verdict.units.values()):
+            found.review_on(told_from_day(verdict.lot, verdict.window), today)
+            found.review_on(verdict.lot.sure_from, today)
+            found.review_on(verdict.value.changes_on, today)
+    found.notes += gathered.notes
+    found.notes += [
+        Note("unexplained_reimbursement", credit.fnsku, units, f"{credit.kind} on {credit.on}")
+        for credit, units in unexplained(netting)
+    ]
     return verdicts
 
 
-def _reopened(verdicts: list[Verdict]) -> Notes:
-    """Lots whose reimbursement was taken back and whose unit never came back."""
-    told = "reimbursed, taken back, and the unit never came back: owed as a reversal"
-    return [
-        Note("reopened_by_reversal", fnsku, units, f"{kind}: {told}")
-        for (kind, fnsku), units in reversed_units(verdicts).items()
-    ]
-
-
-def _unexplained(credit: Credit, units: int) -> Note | None:
-    """A warehouse payment that no known loss needed: paid twice, found after payment, or older than our data."""
-    if credit.voided or credit.family not in EXPLAINED_FAMILIES:
-        return None
-    return Note("unexplained_reimbursement", credit.fnsku, units, f"{credit.kind} on {credit.on}")
+def _money(case: Case, rules: Sequence[MoneyRule], found: _Findings) -> None:
+    """Which charges a rule adds up may depend on how long they can be claimed: it is looked at again after that."""
+    for rule in rules:
+        for finding in found.careful(partial(rule.find, case), rule.kinds, case.facts):
+            if finding.told_from and case.as_of < finding.told_from:
+                found.review_on(finding.told_from, case.as_of)
+                continue
+            claim = findings.claim_of(finding, case.account, case.as_of)
+            mark = finding.fingerprint(case.account.connection)
+            found.tell(mark, claim, partial(findings.settled_of, finding))
+            if claim is not None:
+                found.review_on(claim.deadline_date + ONE_DAY, case.as_of)

@@ -1,102 +1,105 @@
-"""What detection looks at: typed rows of Amazon's reports, each with the place it came from."""
+"""What detection looks at: typed rows of Amazon's reports, of one connection and then of one component."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from hashlib import sha256
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
+from clario.domain.detection.fees.fulfillment import Cell
+from clario.domain.detection.money_rows import AgedRow, FeePreviewRow, MoneyRow, StorageRow
+from clario.domain.detection.source import SourceRow
+from clario.domain.detection.unit_rows import (
+    BalanceRow,
+    InboundRow,
+    LedgerRow,
+    OrderRow,
+    ParcelRow,
+    ReimbursementRow,
+    RemovalRow,
+    ReplacementRow,
+    ReturnRow,
+    ShipmentRow,
+    ShippedRow,
+)
 from clario.domain.values import DayRange, Marketplace
 
-
-@dataclass(frozen=True, slots=True)
-class SourceRef:
-    """Where a row was read: our table, the document, its raw object, and the line number as text."""
-
-    table: str
-    document_id: int
-    raw_object: str
-    pointer: str
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """A line of the inventory ledger's detail view. Quantity is signed; an empty cell is "".
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """One list of rows per report, empty where the report is not loaded."""
 
-    `reconciled` and `unreconciled` are Amazon's own bookkeeping of a misplaced, found or damaged row, None when the
-    report has no such value. `ordinal` tells genuine identical lines of a day apart, from 1.
-    """
+    ledger: tuple[LedgerRow, ...] = ()
+    balances: tuple[BalanceRow, ...] = ()
+    reimbursements: tuple[ReimbursementRow, ...] = ()
+    returns: tuple[ReturnRow, ...] = ()
+    replacements: tuple[ReplacementRow, ...] = ()
+    shipped: tuple[ShippedRow, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
+    inbound: tuple[InboundRow, ...] = ()
+    shipments: tuple[ShipmentRow, ...] = ()
+    removals: tuple[RemovalRow, ...] = ()
+    parcels: tuple[ParcelRow, ...] = ()
+    money: tuple[MoneyRow, ...] = ()
+    previews: tuple[FeePreviewRow, ...] = ()
+    storage: tuple[StorageRow, ...] = ()
+    aged: tuple[AgedRow, ...] = ()
 
-    occurred_on: date
-    fnsku: str
+
+class Names(NamedTuple):
+    """What a row calls its item; any of them may be ""."""
+
     asin: str
-    msku: str
-    event_type: str
-    reference_id: str
-    quantity: int
-    fulfillment_center: str
-    disposition: str
-    reason: str
-    country: str
-    reconciled: int | None
-    unreconciled: int | None
-    ordinal: int
-    ref: SourceRef
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """The row's natural key: equal for equal rows whatever document they came from, and a total order."""
-        where = (self.fulfillment_center, self.disposition, self.reason, self.country)
-        what = (self.fnsku, self.asin, self.msku, self.event_type, self.reference_id, self.quantity)
-        return (self.occurred_on, *what, *where, self.ordinal)
-
-
-@dataclass(frozen=True, slots=True)
-class ReimbursementRow:
-    """A line of the reimbursements report. Units are signed (a reversal takes cash units back).
-
-    `fnsku` and `asin` may be "". `amount_total` covers the cash units only.
-    """
-
-    approved_on: date
-    reimbursement_id: str
-    case_id: str | None
-    order_id: str | None
-    reason: str
+    fnsku: str
     sku: str
-    fnsku: str
-    asin: str
-    condition: str
-    currency: str
-    amount_per_unit: Decimal | None
-    amount_total: Decimal | None
-    cash_units: int
-    inventory_units: int
-    original_reimbursement_id: str | None
-    original_reimbursement_type: str | None
-    ordinal: int
-    ref: SourceRef
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """The row's natural key, a total order."""
-        what = (self.reimbursement_id, self.sku, self.fnsku, self.reason, str(self.amount_total))
-        return (self.approved_on, *what, self.cash_units, self.inventory_units, self.ordinal)
 
 
-Row = LedgerRow | ReimbursementRow
+class Table:
+    """How to read a list of `Rows`: the day a row is of, and the names of its item."""
+
+    def __init__(self, name: str, day: str, asin: str | None, fnsku: str | None, sku: str | None) -> None:
+        self.name = name
+        self.day = attrgetter(day)
+        columns = [column for column in (asin, fnsku, sku) if column]
+        self._read = attrgetter(*columns) if columns else None
+        self._given = (asin is not None, fnsku is not None, sku is not None)
+
+    def names(self, row: SourceRow) -> Names:
+        if self._read is None:
+            return Names("", "", "")
+        if all(self._given):
+            return Names(*self._read(row))
+        values = iter(self._read(row))
+        return Names(*(next(values) if given else "" for given in self._given))
+
+    def rows(self, rows: Rows) -> tuple[Any, ...]:
+        return getattr(rows, self.name)  # type: ignore[no-any-return]
 
 
-def as_source_row(row: Row) -> dict[str, Any]:
-    """The row copied into evidence, so that the claim outlives the raw object."""
-    ref = row.ref
-    cells = {f.name: _plain(getattr(row, f.name)) for f in fields(row) if f.name not in ("ref", "ordinal")}
-    return {"table": ref.table, "rawObject": ref.raw_object, "pointer": ref.pointer, "row": cells}
-
-
-def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, int) else str(value)
+TABLES = (
+    Table("ledger", "occurred_on", "asin", "fnsku", "msku"),
+    Table("balances", "day", "asin", "fnsku", "msku"),
+    Table("reimbursements", "approved_on", "asin", "fnsku", "sku"),
+    Table("returns", "returned_on", "asin", "fnsku", "sku"),
+    Table("replacements", "shipped_on", "asin", None, "sku"),
+    Table("shipped", "shipped_on", "asin", "fnsku", "sku"),
+    Table("orders", "purchased_on", "asin", None, "sku"),
+    Table("inbound", "created_on", "asin", "fnsku", "sku"),
+    Table("shipments", "created_on", None, None, None),
+    Table("removals", "requested_on", "asin", "fnsku", "sku"),
+    Table("parcels", "shipped_on", "asin", "fnsku", "sku"),
+    Table("money", "posted_on", "asin", None, "sku"),
+    Table("previews", "seen_on", "asin", "fnsku", "sku"),
+    Table("storage", "month", "asin", "fnsku", None),
+    Table("aged", "charged_on", "asin", "fnsku", "sku"),
+)
+ACCOUNT_TABLES = frozenset({"shipments", "money"})
+"""Rows of these may be about no item: they are the account's own component, whose key is ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +114,32 @@ class CostRow:
 
 @dataclass(frozen=True, slots=True)
 class CoverageFacts:
-    """The days that are completely loaded, per report used here; ranges in any order, they may touch or overlap."""
+    """The days that are completely loaded, by stream; ranges in any order, they may touch or overlap."""
 
-    ledger: tuple[DayRange, ...]
-    reimbursements: tuple[DayRange, ...]
+    days: Mapping[str, tuple[DayRange, ...]]
+
+    def __getitem__(self, stream: str) -> tuple[DayRange, ...]:
+        return self.days.get(stream, ())
 
 
 @dataclass(frozen=True)
-class SellerFacts:
-    """Everything detection needs of one connection. `marketplace` is its home: currency, calendar, policy."""
+class Account:
+    """What detection knows of the connection beside its rows.
+
+    Attributes:
+        marketplace: its home: currency, calendar, policy.
+        price_ratios: by product group, what Amazon pays for a lost unit as a share of its price (`valuation.py`).
+        suspect_cells: fields of the fee tables that too many products contradict alike (`fee_cells.py`).
+        bill_days: by kind of bill and marketplace, the days on which stock was billed (`storage_fees.py`).
+    """
 
     connection: str
     marketplace: Marketplace
-    ledger: tuple[LedgerRow, ...]
-    reimbursements: tuple[ReimbursementRow, ...]
     costs: tuple[CostRow, ...]
     coverage: CoverageFacts
+    price_ratios: Mapping[str, Decimal] = field(default_factory=dict)
+    suspect_cells: frozenset[Cell] = frozenset()
+    bill_days: Mapping[tuple[str, str], tuple[date, ...]] = field(default_factory=dict)
 
     @cached_property
     def costs_by_sku(self) -> Mapping[str, tuple[CostRow, ...]]:
@@ -137,14 +150,93 @@ class SellerFacts:
         return {sku: tuple(costs) for sku, costs in table.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentFacts:
-    """The rows of items that can settle each other, in natural order; nothing outside can touch them."""
+@dataclass(frozen=True)
+class SellerFacts(Rows, Account):
+    """Everything detection needs of one connection."""
+
+
+class Redefinition(NamedTuple):
+    """Units that the ledger books from one product to another: the row out, and how many of them came in elsewhere."""
+
+    out: LedgerRow
+    matched: int
+
+
+class Stray(NamedTuple):
+    """A return by which quite another product came back than was ordered."""
+
+    back: ReturnRow
+    ordered_sku: str
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """What a component must know of others, computed beforehand over all of them (`neighbours.py`).
+
+    Attributes:
+        swaps: by shipment and SKU, the missing units that a surplus of another item in the same shipment may be.
+        missing: the delivered shipments of which Amazon received nothing at all.
+        redefined: the ledger's redefinitions out of an item, with the units that came in under another name.
+        strays: returns of orders of this component by which quite another product came back.
+    """
+
+    swaps: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
+    redefined: tuple[Redefinition, ...] = ()
+    strays: tuple[Stray, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Another one whenever something here is another; "" where there is nothing."""
+        renamed, returned = [(r.out.key, r.matched) for r in self.redefined], [stray.back.key for stray in self.strays]
+        parts = (sorted(self.swaps.items()), sorted(self.missing), renamed, returned)
+        return sha256(repr(parts).encode()).hexdigest() if any(parts) else ""
+
+
+@dataclass(frozen=True)
+class ComponentFacts(Rows):
+    """The rows of items that can settle each other, each list in natural order; nothing outside can touch them."""
 
     key: str
-    ledger: tuple[LedgerRow, ...]
-    reimbursements: tuple[ReimbursementRow, ...]
+    neighbours: Neighbours = field(default_factory=Neighbours)
+    _made: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def adjustments(self, reasons: frozenset[str]) -> tuple[LedgerRow, ...]:
         """The stock adjustments with these reason codes."""
-        return tuple(row for row in self.ledger if row.event_type == "Adjustments" and row.reason in reasons)
+        return tuple(row for row in self.events("Adjustments") if row.reason in reasons)
+
+    def events(self, event_type: str) -> tuple[LedgerRow, ...]:
+        """The ledger's rows of one event type."""
+        return self._by_event.get(event_type, ())
+
+    @cached_property
+    def _by_event(self) -> Mapping[str, tuple[LedgerRow, ...]]:
+        table: dict[str, list[LedgerRow]] = {}
+        for row in self.ledger:
+            table.setdefault(row.event_type, []).append(row)
+        return {event: tuple(rows) for event, rows in table.items()}
+
+    def money_of(self, kind: str) -> tuple[MoneyRow, ...]:
+        """The lines of the financial transactions of one kind."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[MoneyRow, ...]]:
+        table: dict[str, list[MoneyRow]] = {}
+        for row in self.money:
+            table.setdefault(row.kind, []).append(row)
+        return {kind: tuple(rows) for kind, rows in table.items()}
+
+    @cached_property
+    def balances_by_month(self) -> Mapping[tuple[str, date], tuple[BalanceRow, ...]]:
+        """The lines of the ledger's summary by FNSKU and the month's first day."""
+        table: dict[tuple[str, date], list[BalanceRow]] = {}
+        for row in self.balances:
+            table.setdefault((row.fnsku, row.day), []).append(row)
+        return {place: tuple(rows) for place, rows in table.items()}
+
+    def once(self, build: Callable[["ComponentFacts"], T]) -> T:
+        """What `build` makes of these facts, made once however many rules ask for it."""
+        if build not in self._made:
+            self._made[build] = build(self)
+        return self._made[build]  # type: ignore[no-any-return]

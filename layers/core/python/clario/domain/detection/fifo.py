@@ -38,13 +38,13 @@ def match(
     offered: Iterable[Stock[G]],
     queue_of: Callable[[G], Hashable],
     reach_of: Callable[[W], Reach],
-    days_before: int,
+    days_before: int | None,
     limit: Callable[[Stock[W]], int] = lambda stock: stock.left,
 ) -> Iterator[Match[W, G]]:
     """Serve the wanted in their order (ascending by day), each from the oldest offer it may take.
 
-    `offered` is ascending by day; offers more than `days_before` days older than the wanted item never serve it, nor
-    anything after it, so that every queue is walked once. `limit` caps what one item may take now.
+    `offered` is ascending by day; offers more than `days_before` days older than the wanted item (None: no such end)
+    never serve it, nor anything after it, so that every queue is walked once. `limit` caps what one item may take now.
     """
     queues: defaultdict[Hashable, deque[tuple[int, Stock[G]]]] = defaultdict(deque)
     for place, offer in enumerate(offered):
@@ -54,7 +54,7 @@ def match(
         if (room := limit(want)) <= 0:
             continue
         reach = reach_of(want.item)
-        earliest = want.on - timedelta(days=days_before)
+        earliest = date.min if days_before is None else want.on - timedelta(days=days_before)
         heads = [queues[name] for name in reach.queues if name in queues]
         while room > 0 and (offer_left := _oldest(heads, earliest, _latest(want.on, reach.days_after))):
             units = min(room, offer_left.left)

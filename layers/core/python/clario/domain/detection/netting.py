@@ -1,76 +1,41 @@
 """One netting run over everything that happened to a component: each unit is owed once, each credit settles once.
 
-Passes go from certain to merely possible. Up to the last strict pass a credit surely belongs to the lot; the generous
-ones take every other way Amazon may have settled it. Inside a pass the oldest lot takes the oldest credit, but lots
-Amazon itself shows as reconciled come first, as far as it shows them so. FIFO may pick the wrong lot of an item; the
-open units of the item are right all the same.
+It goes over the passes of `passes.py`: first for lots Amazon itself shows as reconciled, as far as it shows them so,
+then for all. Inside a pass the oldest lot takes the oldest credit. That may pick the wrong lot of an item; the open
+units of the item are right all the same.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
 
-from clario.domain.detection.fifo import Match, Reach, Stock, match
-from clario.domain.detection.lots import Credit, CreditKind, Family, Lot
+from clario.domain.detection.fifo import Reach, Stock, match
+from clario.domain.detection.lots import Credit, Family, Lot
+from clario.domain.detection.passes import PASSES, Channel, Key, Pass
 
-
-class Channel(NamedTuple):
-    """The credits a pass may use, by what they are."""
-
-    kind: CreditKind
-    family: Family | None = None
-    strict: bool = True
+Names = tuple[Hashable, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """One line of the netting table. Days are counted from the lot; `days_after` None means to the present."""
-
-    name: str
-    strict: bool
-    key: Literal["fnsku", "asin"]
-    days_before: int
-    days_after: int | None
-    accepts: Mapping[Family, frozenset[Channel]]
+def _one(name: Hashable) -> Names:
+    return (name,) if name else ()
 
 
-F_ROWS = Channel(CreditKind.FOUND)
-N_ROWS = Channel(CreditKind.TRANSFERRED)
-REGRADED = Channel(CreditKind.REGRADED)
-
-
-def _paid_as(*families: Family, strict: tuple[bool, ...] = (True,)) -> frozenset[Channel]:
-    kinds = (CreditKind.REIMBURSED, CreditKind.IN_KIND)
-    return frozenset(Channel(kind, family, sure) for kind in kinds for family in families for sure in strict)
-
-
-def _replaced_as(family: Family) -> Channel:
-    return Channel(CreditKind.IN_KIND, family)
-
-
-LOST, DAMAGED = Family.FC_LOST, Family.FC_DAMAGED
-EITHER = (True, False)
-COMPATIBLE = {
-    LOST: _paid_as(LOST, DAMAGED, Family.INBOUND, Family.GENERIC, strict=EITHER),
-    DAMAGED: _paid_as(DAMAGED, LOST, Family.GENERIC, strict=EITHER),
+LOT_KEYS: dict[Key, Callable[[Lot], Names]] = {
+    "fnsku": lambda lot: _one(lot.names.fnsku),
+    "asin": lambda lot: _one(lot.names.asin),
+    "place": lambda lot: ((lot.names.fnsku, lot.place),),
+    "number": lambda lot: ((lot.names.fnsku, lot.units),),
+    "order": lambda lot: lot.order_ids,
+    "shipment": lambda lot: ((lot.shipment_id, lot.names.sku),),
 }
-
-# Tolerances and horizons are ours: stock is often booked in clerical order, money never before the loss, and Amazon
-# pays a warehouse loss within weeks (it researches up to 60 days).
-PASSES = (
-    #    name                  strict  key      before  after  who takes what
-    Pass("found",               True, "fnsku",   7, None, {LOST: frozenset({F_ROWS, N_ROWS})}),
-    Pass("regraded",            True, "fnsku",   2, None, {DAMAGED: frozenset({REGRADED})}),
-    Pass("same_reason",         True, "fnsku",   2,  120, {LOST: _paid_as(LOST), DAMAGED: _paid_as(DAMAGED)}),
-    # A replacement is stock, too, and may be booked when it will; but it takes its turn among the payments first.
-    Pass("replaced",            True, "fnsku",   7, None, {LOST: frozenset({_replaced_as(LOST)}),
-                                                           DAMAGED: frozenset({_replaced_as(DAMAGED)})}),
-    Pass("other_reason",       False, "fnsku",   2,  120, COMPATIBLE),
-    Pass("unreported_in_kind", False, "fnsku",   7, None, {DAMAGED: frozenset({N_ROWS})}),
-    Pass("found_other_label",  False, "asin",    7, None, {LOST: frozenset({F_ROWS, N_ROWS, _replaced_as(LOST)}),
-                                                           DAMAGED: frozenset({N_ROWS, _replaced_as(DAMAGED)})}),
-    Pass("paid_other_label",   False, "asin",    2,   60, COMPATIBLE),
-)  # fmt: skip
+CREDIT_KEYS: dict[Key, Callable[[Credit], Hashable]] = {
+    "fnsku": lambda credit: credit.fnsku,
+    "asin": lambda credit: credit.asin,
+    "place": lambda credit: (credit.fnsku, credit.place),
+    "number": lambda credit: (credit.fnsku, credit.units),
+    "order": lambda credit: credit.order_id,
+    "shipment": lambda credit: (credit.shipment_id, credit.sku),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +73,11 @@ class Netting:
 
 def net(lots: Iterable[Lot], credits: Iterable[Credit], passes: Sequence[Pass] = PASSES) -> Netting:
     """Settle lots with credits. The order of the arguments' items does not matter; O(n log n) in their number."""
-    run = _Run(lots, credits)
-    run.settle([step for step in passes if step.strict])
+    run = _Run(lots, credits, passes)
+    run.settle([step for step in run.passes if step.strict])
     strict = [want.left for want in run.wanted]
-    run.settle(passes)
-    settlements = (run.settlement(want, left, passes) for want, left in zip(run.wanted, strict, strict=True))
+    run.settle(run.passes)
+    settlements = (run.settlement(want, left) for want, left in zip(run.wanted, strict, strict=True))
     return Netting(tuple(settlements), tuple((offer.item, offer.left) for offer in run.offered if offer.left))
 
 
@@ -122,26 +87,51 @@ Held = dict[tuple[str, Stock[Credit]], int]
 class _Run:
     """The open lots and unused credits while passes go over them; `_held` is what each lot has got, by pass."""
 
-    def __init__(self, lots: Iterable[Lot], credits: Iterable[Credit]) -> None:
-        self.wanted = [Stock(lot.anchor, lot.units, lot) for lot in sorted(lots, key=lambda x: x.order)]
+    def __init__(self, lots: Iterable[Lot], credits: Iterable[Credit], passes: Sequence[Pass]) -> None:
+        self.wanted = [Stock(lot.on, lot.units, lot) for lot in sorted(lots, key=lambda x: x.order)]
         self.offered = [Stock(c.on, c.units, c) for c in sorted(credits, key=lambda c: c.order)]
         self._held: dict[Stock[Lot], Held] = {want: {} for want in self.wanted}
+        families = {want.item.family for want in self.wanted}
+        self.passes = [step for step in passes if not families.isdisjoint(step.accepts)]
+        self._ranks = {step.name: rank for rank, step in enumerate(passes)}
+        self._limits = (
+            (_as_amazon_shows, _all_open) if any(w.item.amazon_settled for w in self.wanted) else (_all_open,)
+        )
 
     def settle(self, passes: Sequence[Pass]) -> None:
         """All credits first, as if nothing had been voided, so that each payment finds its own lot; then valid credits
-        take over what voided ones hold, and the voided ones take what remains."""
+        take over what voided ones hold, and the voided ones take what remains, where they surely belong."""
         self._go(passes, self.offered)
         if voided := [offer for offer in self.offered if offer.item.voided]:
             self._release_voided()
             self._go(passes, [offer for offer in self.offered if not offer.item.voided])
-            self._go(passes, voided)
+            self._go([step for step in passes if step.strict], voided)
 
     def _go(self, passes: Sequence[Pass], offered: Sequence[Stock[Credit]]) -> None:
-        for step in passes:
-            for limit in (_as_amazon_shows, _all_open):
-                for want, offer, units in _match(step, self.wanted, offered, limit):
-                    held = self._held[want]
-                    held[step.name, offer] = held.get((step.name, offer), 0) + units
+        channels: defaultdict[Channel, list[tuple[int, Stock[Credit]]]] = defaultdict(list)
+        for place, offer in enumerate(offered):
+            channels[_channel(offer.item)].append((place, offer))
+        for limit in self._limits:
+            for step in passes:
+                accepted = {channel for accepts in step.accepts.values() for channel in accepts} & channels.keys()
+                if accepted:
+                    places = sorted((p for channel in accepted for p in channels[channel]), key=lambda p: p[0])
+                    self._pass(step, [offer for _, offer in places if offer.left], limit)
+
+    def _pass(self, step: Pass, offered: Sequence[Stock[Credit]], limit: Callable[[Stock[Lot]], int]) -> None:
+        wanted = [want for want in self.wanted if want.left and want.item.family in step.accepts]
+        lot_keys, credit_key = LOT_KEYS[step.key], CREDIT_KEYS[step.key]
+
+        def reach_of(lot: Lot) -> Reach:
+            channels = step.accepts[lot.family]
+            return Reach(tuple((name, channel) for name in lot_keys(lot) for channel in channels), step.days_after)
+
+        def queue_of(credit: Credit) -> Hashable:
+            return credit_key(credit), _channel(credit)
+
+        for want, offer, units in match(wanted, offered, queue_of, reach_of, step.days_before, limit):
+            held = self._held[want]
+            held[step.name, offer] = held.get((step.name, offer), 0) + units
 
     def _release_voided(self) -> None:
         for want, held in self._held.items():
@@ -150,30 +140,22 @@ class _Run:
                 want.left += units
                 offer.left += units
 
-    def settlement(self, want: Stock[Lot], open_strict: int, passes: Sequence[Pass]) -> Settlement:
+    def settlement(self, want: Stock[Lot], open_strict: int) -> Settlement:
         """The lot's result, its allocations in the order of the passes and of the credits."""
-        held, lot, left = self._held[want], want.item, want.item.units
+        lot, left = want.item, want.item.units
+        steps = {step.name: step for step in self.passes}
+        mine = [(steps[name], offer.item, units) for (name, offer), units in self._held[want].items()]
+        mine.sort(key=lambda entry: (self._ranks[entry[0].name], entry[1].order))
         allocations = []
-        for step in passes:
-            mine = [(offer.item, n) for (name, offer), n in held.items() if name == step.name]
-            for credit, units in sorted(mine, key=lambda pair: pair[0].order):
-                allocations.append(Allocation(lot, credit, units, step, left, left - units))
-                left -= units
+        for step, credit, units in mine:
+            allocations.append(Allocation(lot, credit, units, step, left, left - units))
+            left -= units
         return Settlement(lot, tuple(allocations), open_strict, left)
 
 
-def _match(
-    step: Pass, wanted: list[Stock[Lot]], offered: Sequence[Stock[Credit]], limit: Callable[[Stock[Lot]], int]
-) -> Iterator[Match[Lot, Credit]]:
-    def reach_of(lot: Lot) -> Reach:
-        name = getattr(lot, step.key)
-        channels = step.accepts.get(lot.family, frozenset()) if name else ()
-        return Reach(tuple((name, channel) for channel in channels), step.days_after)
-
-    def queue_of(credit: Credit) -> Hashable:
-        return getattr(credit, step.key), Channel(credit.kind, credit.family, credit.strict)
-
-    return match(wanted, offered, queue_of, reach_of, step.days_before, limit)
+def _channel(credit: Credit) -> Channel:
+    named = credit.family is Family.ORDER and bool(credit.order_id)
+    return Channel(credit.kind, credit.family, credit.strict, named)
 
 
 def _as_amazon_shows(want: Stock[Lot]) -> int:

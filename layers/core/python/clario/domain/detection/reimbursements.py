@@ -8,23 +8,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from clario.domain.claims import Note
-from clario.domain.detection.facts import LedgerRow, ReimbursementRow
 from clario.domain.detection.lots import Family
+from clario.domain.detection.unit_rows import LedgerRow, ReimbursementRow
 
-# Amazon publishes no complete list of reasons; these are the ones seen in reports. Any other text is generic.
-FAMILY_OF_REASON = {
-    "lostwarehouse": Family.FC_LOST,
-    "damagedwarehouse": Family.FC_DAMAGED,
-    "lostinbound": Family.INBOUND,
-    "damagedinbound": Family.INBOUND,
-    "lostoutbound": Family.ORDER,
-    "damagedoutbound": Family.ORDER,
-    "customerreturn": Family.ORDER,
-    "customerserviceissue": Family.ORDER,
-    "removalorderlost": Family.REMOVAL,
-    "removalorderdamaged": Family.REMOVAL,
-    "feecorrection": Family.FEE,
+# Amazon publishes no complete list of reasons; these are seen in reports and settlements. Any other text is generic.
+_REASONS = {
+    Family.FC_LOST: "lostwarehouse warehouselost missingfrominventory",
+    Family.FC_DAMAGED: "damagedwarehouse warehousedamage",
+    Family.INBOUND: "lostinbound missingfrominbound",
+    Family.INBOUND_DAMAGED: "damagedinbound inboundcarrierdamage",
+    Family.ORDER: """customerreturn customerserviceissue lostoutbound damagedoutbound carrierdamageddiscard cserroritems
+        creturnwrongitem freereplacementrefunditems""",
+    Family.REMOVAL: "removalorderlost removalorderdamaged",
+    Family.FEE: "feecorrection incorrectfeesitem incorrectfeesitems weightanddimensionschange",
 }
+FAMILY_OF_REASON = {reason: family for family, reasons in _REASONS.items() for reason in reasons.split()}
 REVERSAL = "reversalreimbursement"
 
 
@@ -74,12 +72,17 @@ class Grant:
         return units - undone
 
 
+def is_reversal(row: ReimbursementRow) -> bool:
+    """A row that takes an earlier one back."""
+    return reason_key(row.reason) == REVERSAL
+
+
 def collapse(rows: Iterable[ReimbursementRow]) -> tuple[list[Grant], list[Note]]:
     """The grants after their reversals, and a note for every reversed unit whose grant is not here."""
     grants: list[Grant] = []
     reversals: list[ReimbursementRow] = []
     for row in rows:
-        if reason_key(row.reason) == REVERSAL:
+        if is_reversal(row):
             reversals.append(row)
         else:
             grants.append(Grant(row, max(row.cash_units, 0), max(row.inventory_units, 0)))
@@ -90,18 +93,23 @@ def collapse(rows: Iterable[ReimbursementRow]) -> tuple[list[Grant], list[Note]]
     return grants, notes
 
 
+def taken_back(reversal: ReimbursementRow) -> int:
+    """The units a reversal takes back, in cash or in kind."""
+    return abs(reversal.cash_units) + max(-reversal.inventory_units, 0)
+
+
 def _apply(reversal: ReimbursementRow, grants: Sequence[Grant]) -> Note | None:
     in_kind = max(reversal.inventory_units, 0)
-    left = abs(reversal.cash_units) + max(-reversal.inventory_units, 0)
+    left = taken_back(reversal)
     for grant in grants:
         before = left
         left = grant.take_back(reversal, left, in_kind)
         in_kind -= min(in_kind, before - left)
-    if not left:
-        return None
-    code = "reversal_excess" if grants else "orphan_reversal"
+    if grants or not left:
+        return None  # more than was paid is a claim of its own
     original = reversal.original_reimbursement_id or "an unnamed reimbursement"
-    return Note(code, reversal.fnsku or reversal.sku, left, f"{reversal.reimbursement_id} takes back {original}")
+    detail = f"{reversal.reimbursement_id} takes back {original}"
+    return Note("orphan_reversal", reversal.fnsku or reversal.sku, left, detail)
 
 
 def with_fnskus(rows: Iterable[ReimbursementRow], ledger: Iterable[LedgerRow]) -> list[ReimbursementRow]:

@@ -1,0 +1,180 @@
+"""Surveys of a connection's facts, the rows of their batches, and what is remembered of each component."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from clario.db.facts import FACT_TABLES, FactReader
+from clario.db.statements import Statements
+from clario.domain.detection.components import ACCOUNT, Id
+from clario.domain.detection.facts import Account, ComponentFacts, CostRow, CoverageFacts, Names
+from clario.domain.detection.fee_cells import Observation
+from clario.domain.detection.fees.fulfillment import Cell
+from clario.domain.detection.incremental import ComponentState
+from clario.domain.detection.measurements import Product
+from clario.domain.detection.policy import policy
+from clario.domain.detection.storage_fees import bill_days
+from clario.domain.detection.survey import Batch, Remembered, Shared, Survey, asins_of, items_of
+from clario.domain.detection.valuation import price_ratios
+from clario.domain.slices import scopes
+from clario.domain.sources import FoundReportSource
+from clario.domain.streams import STREAMS
+from clario.domain.values import DayRange, home_marketplace
+from clario.services.work import Connection
+
+Row = dict[str, Any]
+Place = tuple[str, str]
+
+
+class Surveys:
+    """The surveys of one connection as of `today`, the date in its home marketplace's time zone."""
+
+    def __init__(self, run: Statements, connection: Connection, today: date) -> None:
+        self._run, self._connection, self._today = run, connection, today
+        self._home = home_marketplace(list(connection.marketplace_ids))
+
+    def take(self) -> Survey:
+        """A survey of what is there now."""
+        key = self._connection.connection_id
+        named = {Names(row["asin"], row["fnsku"], row["sku"]): row["rows"] for row in self._rows("item_names")}
+        reader = self._reader(asins_of(named))
+        claims = self._run.rows("names_of_detections", connection_id=key)
+        return Survey(
+            as_of=self._today,
+            account=self._account(reader),
+            named=named,
+            shared=_shared(reader),
+            remembered={row["key"]: _remembered(row) for row in self._run.rows("components", connection_id=key)},
+            touched={row["number"]: _id(row["item"]) for row in self._run.rows("touched", connection_id=key)},
+            claims={row["fingerprint"]: items_of(Names(row["asin"], row["fnsku"], row["sku"])) for row in claims},
+        )
+
+    def is_current(self, survey: Survey) -> bool:
+        """Whether nothing was touched since, but for what the survey has settled."""
+        now = self._run.row("touched_total", connection_id=self._connection.connection_id)
+        return (now["items"], now["total"] or 0) == (len(survey.touched), sum(survey.touched))
+
+    def gather(self, survey: Survey, batch: Batch) -> list[ComponentFacts]:
+        """The components of a batch with all their rows."""
+        reader = self._reader(survey.asins)
+        ids = [node for key in batch.keys if key for node in survey.members[key]]
+        items: dict[str, object] = {
+            f"{kind}s": [value for each, value in ids if each == kind] for kind in Names._fields
+        }
+        items["account"] = ACCOUNT in batch.keys
+        rows: dict[str, Iterable[Any]] = {name: reader.rows(name, **items) for name in FACT_TABLES}
+        if ACCOUNT not in batch.keys:
+            rows["shipments"] = ()
+        # A return of another product than was ordered has the name of the one and belongs to the other.
+        strays = [row for row in survey.shared.returns if row.key in survey.around.strays]
+        rows["returns"] = [row for row in rows["returns"] if row.key not in survey.around.strays] + strays
+        return survey.components(batch, rows)
+
+    def remember(self, batch: Batch, remembered: Mapping[str, Remembered]) -> None:
+        """Write what is known of a batch's components from now on."""
+        key = self._connection.connection_id
+        rows = [{"connection_id": key, **_row(name, entry)} for name, entry in remembered.items()]
+        if rows:
+            self._run.write_many("keep_component", rows)
+        if batch.gone:
+            self._run.write("forget_components", connection_id=key, keys=list(batch.gone))
+        if batch.touched:
+            self._run.write("drop_touched", numbers=list(batch.touched))
+
+    def _values(self) -> Row:
+        return {
+            "connection_id": self._connection.connection_id,
+            "until": self._today,
+            "zone": self._home.zone.key,
+            "currency": self._home.currency,
+        }
+
+    def _rows(self, name: str) -> list[Row]:
+        return self._run.rows(name, **self._values())
+
+    def _reader(self, asins: Mapping[str, str]) -> FactReader:
+        return FactReader(self._run, self._values(), asins)
+
+    def _account(self, reader: FactReader) -> Account:
+        paid, prices = reader.rows("reimbursements"), list(reader.rows("previews"))
+        return Account(
+            connection=f"{self._connection.seller_id}/{self._connection.region}",
+            marketplace=self._home,
+            costs=tuple(CostRow(**row) for row in self._run.rows("all_costs")),
+            coverage=self._coverage(),
+            price_ratios=price_ratios(paid, prices, self._home.currency),
+            bill_days=bill_days(reader.rows("money")),
+        )
+
+    def _coverage(self) -> CoverageFacts:
+        """A day of a stream is covered when all of its datasets are, for all marketplaces."""
+        held: dict[Place, list[DayRange]] = {}
+        for row in self._run.rows("covered_ranges", connection_id=self._connection.connection_id):
+            held.setdefault((row["dataset"], row["scope"]), []).append(DayRange(row["start_day"], row["end_day"]))
+        marketplaces = self._connection.marketplace_ids
+        return CoverageFacts(
+            {
+                row.report: _in_all([held.get(place, []) for place in _places(row.report, marketplaces)])
+                for row in policy().coverage
+            }
+        )
+
+
+def _places(stream: str, marketplaces: tuple[str, ...]) -> set[Place]:
+    """The datasets and scopes whose coverage is a stream's. What Amazon makes by itself only checks the others."""
+    sources = [source for source in STREAMS[stream].sources if not isinstance(source, FoundReportSource)]
+    return {(source.dataset, scope) for source in sources for scope in scopes(source, marketplaces)}
+
+
+def _in_all(places: list[list[DayRange]]) -> tuple[DayRange, ...]:
+    """The days that are in ranges of all places; each place's ranges are in order and apart."""
+    first, *others = places
+    for ranges in others:
+        met = (DayRange(max(a.start, b.start), min(a.end, b.end)) for a in first for b in ranges)
+        first = [days for days in met if days.start <= days.end]
+    return tuple(first)
+
+
+def _shared(reader: FactReader) -> Shared:
+    returns = list(reader.rows("returns"))
+    order_ids = sorted({row.order_id for row in returns})
+    sold = [row for name in ("orders", "shipped") for row in reader.rows(name, order_ids=order_ids)]
+    return Shared(
+        inbound=list(reader.rows("inbound")),
+        ledger=list(reader.rows("ledger")),
+        returns=returns,
+        sold=sold,
+        liquidated=list(reader.rows("removals")),
+    )
+
+
+# -- components as they are stored -------------------------------------------------------------------------------------
+
+
+def _id(text: str) -> Id:
+    kind, _, value = text.partition(":")
+    return kind, value
+
+
+def _remembered(row: Row) -> Remembered:
+    state = ComponentState(frozenset(map(_id, row["ids"])), row["around"], row["next_review_on"])
+    return Remembered(state, row["conditions"], tuple(map(_observation, row["observations"])))
+
+
+def _row(key: str, entry: Remembered) -> Row:
+    return {
+        "key": key,
+        "ids": sorted(":".join(node) for node in entry.state.ids),
+        "around": entry.state.around,
+        "conditions": entry.conditions,
+        "next_review_on": entry.state.next_review_on,
+        "observations": Jsonb([[*o.cell, *o.product, str(o.difference), o.charges] for o in entry.observations]),
+    }
+
+
+def _observation(cells: list[Any]) -> Observation:
+    *cell, marketplace_id, asin, difference, charges = cells
+    return Observation(Cell(*cell), Product(marketplace_id, asin), Decimal(difference), charges)

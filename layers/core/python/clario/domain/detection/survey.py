@@ -1,0 +1,288 @@
+"""What a connection's facts consist of, and in which batches a run looks at what is due.
+
+A survey is a view of the whole from few and small rows; the rows of a batch are gathered when it is its turn. What one
+batch brings to light (that a field of the fee tables is wrong) may make components due that were looked at before: the
+run ends when nothing is due any more, and then equals a run over everything.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from itertools import chain
+from typing import Any
+
+from clario.domain.claims import DetectionRun
+from clario.domain.detection.components import ACCOUNT, NO_NAMES, Grouping, Id, ids_of, item_links
+from clario.domain.detection.engine import examine
+from clario.domain.detection.facts import ACCOUNT_TABLES, TABLES, Account, ComponentFacts, Names
+from clario.domain.detection.fee_cells import Observation, observations, suspect_cells
+from clario.domain.detection.incremental import ComponentState, conditions, due, members
+from clario.domain.detection.neighbours import neighbourhood
+from clario.domain.detection.unit_rows import InboundRow, LedgerRow, OrderRow, RemovalRow, ReturnRow, ShippedRow
+from clario.domain.values import ONE_DAY
+
+MOST_ROWS = 60_000
+"""A batch takes components as long as they have no more rows than that together. The biggest one may have more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A component's last run: its state, what held for all of them then, and what it says of the fee tables."""
+
+    state: ComponentState
+    conditions: str
+    observations: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is looked at in one go: components, and the stored claims that their result is held against.
+
+    Attributes:
+        gone: components that are no more.
+        touched: the notes of touched items that are settled with it.
+    """
+
+    keys: frozenset[str]
+    fingerprints: frozenset[str]
+    gone: frozenset[str]
+    touched: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The rows that tell what components must know of each other (`neighbours.py`).
+
+    Attributes:
+        ledger: receipts and redefinitions.
+        returns: those whose order, as far as it is known, has no such SKU; `sold`: the lines of their orders.
+        liquidated: removals whose money has come: that is told by rows about no item.
+    """
+
+    inbound: Sequence[InboundRow]
+    ledger: Sequence[LedgerRow]
+    returns: Sequence[ReturnRow]
+    sold: Sequence[OrderRow | ShippedRow]
+    liquidated: Sequence[RemovalRow]
+
+
+@dataclass
+class Survey:
+    """The whole of a connection as of a day, what is remembered of the last run, and what happened since.
+
+    Attributes:
+        account: without what the components' charges say of the fee tables.
+        named: how many rows have these names.
+        touched: notes of touched items, by number.
+        claims: the identifiers of each stored claim, by fingerprint.
+    """
+
+    as_of: date
+    account: Account
+    named: Mapping[Names, int]
+    shared: Shared
+    remembered: dict[str, Remembered]
+    touched: dict[int, Id]
+    claims: dict[str, frozenset[Id]]
+    account_seen: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        part = self.shared
+        self.around = neighbourhood(part.inbound, part.ledger, part.returns, part.sold, self.as_of)
+        links = [*item_links([*self.named, *map(self.names_of_return, part.returns)]), *self.around.links]
+        self.grouping = Grouping(links)
+        self.members = members(self.grouping)
+
+    def names_of_return(self, row: ReturnRow) -> Names:
+        """A return of quite another product belongs to what was ordered."""
+        ordered = self.around.strays.get(row.key)
+        return Names("", "", ordered) if ordered else Names(row.asin, row.fnsku, row.sku)
+
+    @cached_property
+    def asins(self) -> Mapping[str, str]:
+        """The ASIN of each FNSKU."""
+        return asins_of(self.named)
+
+    @cached_property
+    def _sizes(self) -> Mapping[str, int]:
+        sizes: defaultdict[str, int] = defaultdict(int)
+        for names, rows in self.named.items():
+            sizes[self.grouping.key_of(names)] += rows
+        return sizes
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """By component, what it is told by rows that are not its own items'."""
+        part, key_of = self.shared, self.grouping.key_of
+        rows: defaultdict[str, tuple[list[InboundRow], list[LedgerRow], list[ReturnRow]]]
+        rows = defaultdict(lambda: ([], [], []))
+        told: defaultdict[str, list[str]] = defaultdict(list)
+        for line in part.inbound:
+            key = key_of(Names(line.asin, line.fnsku, line.sku))
+            rows[key][0].append(line)
+            told[key].append(repr(line))
+        for row in part.ledger:
+            rows[key_of(Names(row.asin, row.fnsku, row.msku))][1].append(row)
+        for back in part.returns:
+            rows[key_of(self.names_of_return(back))][2].append(back)
+            told[key_of(Names(back.asin, back.fnsku, back.sku))].append(
+                repr((back.key, self.around.strays.get(back.key)))
+            )
+        for removal in part.liquidated:
+            told[key_of(Names(removal.asin, removal.fnsku, removal.sku))].append(repr((removal.key, removal.paid_on)))
+        return {key: _digest(self.around.of(*lists).digest, told[key]) for key, lists in rows.items()} | {
+            key: _digest("", texts) for key, texts in told.items() if key not in rows
+        }
+
+    @cached_property
+    def _clusters(self) -> Mapping[Id, str]:
+        """Components about which there is one claim are looked at together, so that it gets one answer."""
+        return Grouping([*self.members.values(), *self.claims.values()]).keys
+
+    def _cluster_of(self, ids: frozenset[Id]) -> str:
+        return self._clusters[min(ids)] if ids else ACCOUNT
+
+    # -- batches -------------------------------------------------------------------------------------------------------
+
+    def next_batch(self) -> Batch | None:
+        """What to look at next, None when nothing is due any more."""
+        found = due(
+            {key: entry.state for key, entry in self.remembered.items()},
+            self.members,
+            self.digests,
+            {*self.touched.values(), *self._stale()},
+            self.as_of,
+        )
+        wanted = {self._cluster_of(self.members[key]) for key in found.keys if key}
+        if not self.account_seen:
+            wanted.add(ACCOUNT)
+        taken = self._packed(sorted(wanted))
+        return self._batch(taken, found.gone) if taken else None
+
+    def _stale(self) -> Iterable[Id]:
+        """Items of components for which something else held when they were looked at last."""
+        holds = conditions(self.account_with(), self.as_of)
+        stale = (entry for entry in self.remembered.values() if entry.conditions != holds)
+        return (node for entry in stale for node in entry.state.ids)
+
+    def _packed(self, clusters: Iterable[str]) -> frozenset[str]:
+        taken: set[str] = set()
+        rows = 0
+        for cluster in clusters:
+            size = sum(self._sizes.get(key, 0) for key in self._homes.get(cluster, ()))
+            if taken and rows + size > MOST_ROWS:
+                break
+            taken.add(cluster)
+            rows += size
+        return frozenset(taken)
+
+    @cached_property
+    def _homes(self) -> Mapping[str, frozenset[str]]:
+        """The components of each cluster."""
+        homes: defaultdict[str, set[str]] = defaultdict(set)
+        homes[ACCOUNT].add(ACCOUNT)
+        for key, ids in self.members.items():
+            homes[self._cluster_of(ids)].add(key)
+        return {cluster: frozenset(keys) for cluster, keys in homes.items()}
+
+    def _batch(self, taken: frozenset[str], gone: frozenset[str]) -> Batch:
+        """Claims about items that are in no report any more are settled with the account's own component."""
+        keys = frozenset(key for cluster in taken for key in self._homes[cluster])
+
+        def is_taken(ids: frozenset[Id]) -> bool:
+            cluster = self._cluster_of(ids)
+            return (cluster if cluster in self._homes else ACCOUNT) in taken
+
+        claims = frozenset(mark for mark, ids in self.claims.items() if is_taken(ids))
+        touched = {number for number, node in self.touched.items() if self.grouping.keys.get(node, ACCOUNT) in keys}
+        return Batch(keys, claims, gone if ACCOUNT in taken else frozenset(), frozenset(touched))
+
+    def account_with(self, batch: Batch | None = None, seen: Iterable[Observation] = ()) -> Account:
+        """The account with what all components say of the fee tables; those of a batch say it now."""
+        others = (
+            observation
+            for key, entry in self.remembered.items()
+            if key in self.members and not (batch and key in batch.keys)
+            for observation in entry.observations
+        )
+        return replace(self.account, suspect_cells=suspect_cells([*others, *seen]))
+
+    def learn(self, batch: Batch, remembered: Mapping[str, Remembered]) -> None:
+        """A batch has been looked at, and its result is written."""
+        self.account_seen = self.account_seen or ACCOUNT in batch.keys
+        self.remembered |= remembered
+        for key in batch.gone:
+            self.remembered.pop(key, None)
+        for number in batch.touched:
+            del self.touched[number]
+        for mark in batch.fingerprints:
+            del self.claims[mark]
+
+    # -- the facts of a batch ------------------------------------------------------------------------------------------
+
+    def components(self, batch: Batch, rows: Mapping[str, Iterable[Any]]) -> list[ComponentFacts]:
+        """The components of a batch from its rows, by name of their table; other components' rows are left out."""
+        parts: defaultdict[str, defaultdict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        for table in TABLES:
+            for row in rows.get(table.name, ()):
+                names = self.names_of_return(row) if table.name == "returns" else table.names(row)
+                if names != NO_NAMES or table.name in ACCOUNT_TABLES:
+                    parts[self.grouping.key_of(names)][table.name].append(row)
+        return [self._component(key, parts[key]) for key in sorted(batch.keys & parts.keys())]
+
+    def _component(self, key: str, rows: Mapping[str, list[Any]]) -> ComponentFacts:
+        tables = {table: tuple(sorted(found, key=lambda row: row.key)) for table, found in rows.items()}
+        around = self.around.of(*(tables.get(name, ()) for name in ("inbound", "ledger", "returns")))
+        return ComponentFacts(key, around, **tables)
+
+
+def _digest(around: str, told: Iterable[str]) -> str:
+    parts = (around, sorted(told))
+    return sha256(repr(parts).encode()).hexdigest() if any(parts) else ""
+
+
+def items_of(names: Names) -> frozenset[Id]:
+    """The identifiers a claim or a row names."""
+    return frozenset(ids_of(names))
+
+
+def asins_of(named: Iterable[Names]) -> Mapping[str, str]:
+    """The ASIN of each FNSKU, for reports that do not name it; of several the first."""
+    return {names.fnsku: names.asin for names in sorted(named, reverse=True) if names.fnsku and names.asin}
+
+
+# -- a batch's result --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What a run over a batch found, and what to remember of its components (the account's own is always due)."""
+
+    run: DetectionRun
+    remembered: Mapping[str, Remembered]
+
+
+def examine_batch(survey: Survey, batch: Batch, parts: Sequence[ComponentFacts]) -> BatchResult:
+    """What Amazon owes in these components. One in which a detector stumbled is looked at again the next day."""
+    seen = {part.key: tuple(observations(part)) for part in parts}
+    account = survey.account_with(batch, chain.from_iterable(seen.values()))
+    holds = conditions(account, survey.as_of)
+    runs = {part.key: examine((part,), account, survey.as_of, known=batch.fingerprints) for part in parts}
+    remembered = {}
+    for key, run in runs.items():
+        review_on = survey.as_of + ONE_DAY if run.failed_types else run.next_review_on
+        if key != ACCOUNT:
+            state = ComponentState(survey.members[key], survey.digests.get(key, ""), review_on)
+            remembered[key] = Remembered(state, holds, seen[key])
+    return BatchResult(_together(runs.values()), remembered)
+
+
+def _together(runs: Collection[DetectionRun]) -> DetectionRun:
+    return DetectionRun(
+        claims=tuple(claim for run in runs for claim in run.claims),
+        settled={mark: settled for run in runs for mark, settled in run.settled.items()},
+        failed_types=frozenset().union(*(run.failed_types for run in runs)),
+    )

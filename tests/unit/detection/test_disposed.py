@@ -1,0 +1,75 @@
+"""Stock that Amazon disposed of or donated: with the seller's leave, or without."""
+
+import pytest
+
+from tests.unit.detection.cases import review, run, units
+
+KIND = "disposed_unauthorized"
+
+OPEN = {
+    "sellable stock disposed of": ("d0 D -2", 2),
+    "sellable stock given away": ("d0 G -1", 1),
+    "more than the seller ordered": ("d-9 removal 1 type=Disposal disposed=1 \n d0 D -3", 2),
+    "ordered after it was gone": ("d0 D -1 \n d9 removal 1 type=Disposal disposed=1", 1),
+    "ordered more than half a year before": ("d-200 removal 1 type=Disposal disposed=1 \n d0 D -1", 1),
+    "another item was ordered gone": ("d-9 removal 1 type=Disposal disposed=1 fnsku=X2 \n d0 D -1", 1),
+    "the seller ordered defective stock gone": (
+        "d-9 removal 1 type=Disposal disposed=1 in=DEFECTIVE \n d0 D -1",
+        1,
+    ),
+    "what the seller ordered left by itself": (
+        "d-9 removal 2 type=Disposal disposed=2 \n d-5 takeout -2 of=V1 \n d0 D -2",
+        2,
+    ),
+    "a removal that disposed of nothing": ("d-9 removal 1 type=Disposal cancelled=1 \n d0 D -1", 1),
+    "Amazon counts less as open": ("d0 D -3 open=1", 1),
+}
+
+
+@pytest.mark.parametrize(("table", "expected"), OPEN.values(), ids=OPEN.keys())
+def test_is_owed(table, expected):
+    assert units(table) == {KIND: expected}
+
+
+NOT_OWED = {
+    "the seller ordered it": "d-9 removal 2 type=Disposal disposed=2 \n d0 D -2",
+    "the ledger is a day ahead of the order": "d0 D -1 \n d1 removal 1 type=Disposal disposed=1",
+    "sold off in bulk": "d-9 removal 1 type=Liquidations disposed=1 paid=d0 \n d0 D -1",
+    "defective stock": "d0 D -1 in=DEFECTIVE",
+    "expired stock": "d0 D -1 in=EXPIRED",
+    "damaged by a customer": "d0 D -1 in=CUSTOMER_DAMAGED",
+    "a positive line": "d0 D +1",
+    "damaged, paid, then disposed of": """
+        d-30  E                  -1
+        d-30  P                  +1  in=WAREHOUSE_DAMAGED
+        d-20  Damaged_Warehouse  cash 1
+        d0    D                  -1  in=WAREHOUSE_DAMAGED""",
+}
+
+
+@pytest.mark.parametrize("table", NOT_OWED.values(), ids=NOT_OWED.keys())
+def test_is_not_owed(table):
+    assert run(table).claims == ()
+
+
+def test_damaged_and_disposed_of_is_one_claim_not_two():
+    assert units("d0 E -2 \n d30 D -2 in=WAREHOUSE_DAMAGED") == {"damaged": 2}
+
+
+def test_damaged_and_misplaced_is_one_claim_not_two():
+    assert units("d0 E -1 \n d30 M -1 in=WAREHOUSE_DAMAGED") == {"damaged": 1}
+
+
+def test_what_leaves_damaged_stock_beyond_the_known_damage_counts_by_itself():
+    table = "d0 E -1 \n d30 M -3 in=WAREHOUSE_DAMAGED"
+    assert units(table) == {"damaged": 1, "lost": 2}
+
+
+def test_damaged_stock_disposed_of_whose_damage_we_never_saw_is_for_review():
+    assert (units("d0 D -1 in=WAREHOUSE_DAMAGED"), review("d0 D -1 in=WAREHOUSE_DAMAGED")) == ({}, {KIND: 1})
+
+
+@pytest.mark.parametrize("reason", ["Lost_Warehouse", "Damaged_Warehouse", "Lost_Inbound", "GeneralAdjustment"])
+@pytest.mark.parametrize("paid_on", ["d-180", "d40"])
+def test_any_warehouse_payment_within_half_a_year_may_be_for_it(reason, paid_on):
+    assert review(f"d0 D -1 \n {paid_on} {reason} cash 1") == {KIND: 1}

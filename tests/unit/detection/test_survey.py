@@ -1,0 +1,145 @@
+"""Batch by batch, over what is due, a run gives what a run over everything gives."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from unittest.mock import patch
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clario.domain.anomalies import AnomalyType
+from clario.domain.claims import Claim, DetectionRun
+from clario.domain.detection import survey as module
+from clario.domain.detection.components import components
+from clario.domain.detection.engine import with_statistics
+from clario.domain.detection.facts import TABLES, Account, Names, SellerFacts
+from clario.domain.detection.survey import Batch, Remembered, Shared, Survey, examine_batch, items_of
+from clario.domain.detection.unit_rows import ReturnRow
+from tests.unit.detection.cases import TODAY, day, seller
+from tests.unit.detection.random_tables import LINES
+from tests.unit.detection.test_incremental import as_of, content, from_scratch, touched_between
+
+
+def survey_of(facts: SellerFacts, today: date, memory: "Memory") -> Survey:
+    """As the database takes it."""
+    named = Counter(
+        table.names(row)
+        for table in TABLES
+        for row in table.rows(facts)
+        if not (isinstance(row, ReturnRow) and _is_doubtful(row, facts))
+    )
+    statistics = with_statistics(facts, list(components(facts, today)))
+    account = Account(
+        connection=facts.connection,
+        marketplace=facts.marketplace,
+        costs=facts.costs,
+        coverage=facts.coverage,
+        price_ratios=statistics.price_ratios,
+        bill_days=statistics.bill_days,
+    )
+    returns = [row for row in facts.returns if _is_doubtful(row, facts)]
+    orders = {row.order_id for row in returns}
+    return Survey(
+        as_of=today,
+        account=account,
+        named=named,
+        shared=Shared(
+            inbound=facts.inbound,
+            ledger=[row for row in facts.ledger if row.event_type == "Receipts" or row.reason in ("3", "4")],
+            returns=returns,
+            sold=[row for row in (*facts.orders, *facts.shipped) if row.order_id in orders],
+            liquidated=[row for row in facts.removals if row.paid_on],
+        ),
+        remembered=dict(memory.remembered),
+        touched=dict(enumerate(touched_between(memory.facts, facts))),
+        claims={mark: _items(claim) for mark, claim in memory.claims.items()},
+    )
+
+
+def _is_doubtful(row: ReturnRow, facts: SellerFacts) -> bool:
+    sold = (*facts.orders, *facts.shipped)
+    return bool(row.order_id) and not any(s.order_id == row.order_id and s.sku == row.sku for s in sold)
+
+
+def _items(claim: Claim) -> frozenset[tuple[str, str]]:
+    return items_of(Names(claim.asin, claim.fnsku, claim.sku))
+
+
+@dataclass
+class Memory:
+    """What the database keeps between runs."""
+
+    facts: SellerFacts
+    remembered: dict[str, Remembered] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
+    batches: list[Batch] = field(default_factory=list)
+
+    def run(self, facts: SellerFacts, today: date) -> None:
+        facts = as_of(facts, today)
+        survey = survey_of(facts, today, self)
+        self.batches = []
+        while batch := survey.next_batch():
+            self.batches.append(batch)
+            parts = survey.components(batch, {table.name: table.rows(facts) for table in TABLES})
+            result = examine_batch(survey, batch, parts)
+            for mark in batch.fingerprints:
+                del self.claims[mark]
+            self.claims |= {claim.fingerprint: claim for claim in result.run.claims}
+            survey.learn(batch, result.remembered)
+        assert survey.touched == {}
+        self.remembered, self.facts = survey.remembered, facts
+
+
+@given(
+    st.lists(LINES, max_size=20),
+    st.lists(LINES, max_size=6),
+    st.sets(st.integers(0, 30), max_size=4),
+    st.lists(st.integers(0, 45), min_size=2, max_size=4),
+    st.sampled_from([1, 10, 60_000]),
+)
+def test_batches_of_what_is_due_give_what_a_run_from_scratch_gives(before, more, gone, steps, most_rows):
+    """Days pass, rows come and go, in any order."""
+    first = seller("\n".join(before))
+    second = seller("\n".join([line for place, line in enumerate(before) if place not in gone] + more))
+    memory, today = Memory(seller("")), day(-40)
+    with patch.object(module, "MOST_ROWS", most_rows):
+        for number, step in enumerate(steps):
+            today += timedelta(days=step)
+            facts = second if number >= len(steps) // 2 else first
+            memory.run(facts, today)
+            assert content(memory.claims) == content(from_scratch(facts, today))
+
+
+TWO = "d-9 M -1 \n d-9 M -1 fnsku=X9 asin=B9 sku=S9"
+
+
+def test_a_batch_takes_components_as_long_as_they_are_small_together():
+    memory = Memory(seller(""))
+    memory.run(seller(TWO), day(30))
+    assert [sorted(batch.keys) for batch in memory.batches] == [["", "asin:B1", "asin:B9"]]
+    with patch.object(module, "MOST_ROWS", 1):
+        memory = Memory(seller(""))
+        memory.run(seller(TWO), day(30))
+    assert [sorted(batch.keys) for batch in memory.batches] == [["", "asin:B1"], ["asin:B9"]]
+
+
+def test_components_about_which_there_is_one_claim_are_looked_at_together():
+    """A row joined them, the claim has names of both, and the row is gone."""
+    joining = TWO + "\n d1 receive +1 of=S0 fnsku=X9 asin=B1"
+    memory = Memory(seller(""))
+    memory.run(seller(joining), day(30))
+    with patch.object(module, "MOST_ROWS", 1):
+        memory.run(seller(TWO), day(30))
+    assert content(memory.claims) == content(from_scratch(seller(TWO), day(30)))
+
+
+def test_a_rule_that_stumbles_is_tried_again_the_next_day():
+    memory = Memory(seller(""))
+    with patch.object(module, "examine", side_effect=_stumbling):
+        memory.run(seller(TWO), TODAY)
+    assert {entry.state.next_review_on for entry in memory.remembered.values()} == {TODAY + timedelta(days=1)}
+
+
+def _stumbling(parts, account, today, known):
+    return DetectionRun(claims=(), failed_types=frozenset({AnomalyType.LOST_WAREHOUSE}))
