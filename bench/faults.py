@@ -64,6 +64,7 @@ def _matrix(stage: Stage, options: argparse.Namespace) -> int:
                 counts.setdefault((case.kind, case.stream), Counter())[found] += 1
                 if found is Verdict.DIFFERENT:
                     print(f"DIFFERENT {case}: {why}", flush=True)
+        print(f"seed {seed} tried, {time.perf_counter() - began:.0f} s", flush=True)
     total = sum(counts.values(), Counter[Verdict]())
     _print_table(counts)
     print(f"{total.total()} cases in {time.perf_counter() - began:.0f} s: {_told(total)}", flush=True)

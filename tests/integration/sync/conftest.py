@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from clario.db.connection import PostgresDatabase
 from clario.domain.claims import Claim
 from clario.domain.slices import Slice
+from clario.domain.sources import Source
+from clario.domain.streams import STREAMS
 from clario.domain.tables import TABLES as FILLED
 from clario.services.costs import put_costs_csv
 from clario.services.syncs import execution_name
@@ -47,9 +51,10 @@ class Bench:
 
     def sync(self) -> Sync:
         """Run one sync to its end."""
-        sync_id = self.container.sync_control().start(SELLER)
-        self.execution: ExecutionResult = self.runtime.engine.wait(execution_name(sync_id))
-        self.runtime.engine.run_until_idle()
+        with long_slices():
+            sync_id = self.container.sync_control().start(SELLER)
+            self.execution: ExecutionResult = self.runtime.engine.wait(execution_name(sync_id))
+            self.runtime.engine.run_until_idle()
         return self.sync_row(sync_id)
 
     def sync_row(self, sync_id: str) -> Sync:
@@ -87,6 +92,18 @@ class Bench:
         with self.database.transaction(SELLER) as work:
             connection = work.connections.all()[0]
             return [entry.claim for entry in work.detections.stored(connection.connection_id)]
+
+
+@contextmanager
+def long_slices() -> Iterator[None]:
+    """What is read a week at a time comes four weeks at a time: a sync takes little more than half as long."""
+
+    def longer(source: Source) -> Source:
+        return replace(source, slice_days=28) if source.slice_days == 7 else source
+
+    changed = {name: replace(stream, sources=tuple(map(longer, stream.sources))) for name, stream in STREAMS.items()}
+    with patch.dict(STREAMS, changed):
+        yield
 
 
 def rows(database: PostgresDatabase, query: str, seller_id: str = SELLER) -> list[dict[str, Any]]:
