@@ -1,7 +1,7 @@
 """Batch by batch, over what is due, a run gives what a run over everything gives."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from unittest.mock import patch
 
@@ -143,3 +143,41 @@ def test_a_rule_that_stumbles_is_tried_again_the_next_day():
 
 def _stumbling(parts, account, today, known):
     return DetectionRun(claims=(), failed_types=frozenset({AnomalyType.LOST_WAREHOUSE}))
+
+
+def rows_of(facts: SellerFacts) -> dict[str, list[object]]:
+    return {table.name: list(table.rows(facts)) for table in TABLES}
+
+
+def test_an_item_that_only_other_tables_name_is_looked_at_once():
+    facts = as_of(seller(TWO), TODAY)
+    survey = survey_of(facts, TODAY, Memory(seller("")))
+    survey = replace(survey, named={**survey.named, Names("B5", "X5", "S5"): 1})
+    batch = survey.next_batch()
+    assert batch is not None
+    assert "asin:B5" in batch.keys
+    survey.learn(batch, examine_batch(survey, batch, survey.components(batch, rows_of(facts))).remembered)
+    assert survey.next_batch() is None
+
+
+def test_rows_that_name_no_item_are_in_no_component_unless_they_may_be_about_the_account():
+    facts = as_of(seller(TWO), TODAY)
+    survey = survey_of(facts, TODAY, Memory(seller("")))
+    batch = survey.next_batch()
+    assert batch is not None
+    nameless = replace(facts.ledger[0], fnsku="", asin="", msku="")
+    parts = survey.components(batch, {"ledger": [*facts.ledger, nameless]})
+    assert sorted(row.fnsku for part in parts for row in part.ledger) == ["X1", "X9"]
+
+
+def test_the_asin_of_a_label_is_known_from_whatever_report_names_both():
+    survey = survey_of(as_of(seller(TWO), TODAY), TODAY, Memory(seller("")))
+    assert survey.asins == {"X1": "B1", "X9": "B9"}
+
+
+def test_a_removal_is_looked_at_again_when_its_money_comes():
+    facts = as_of(seller(TWO + "\n d-9 removal 2 type=Liquidations"), TODAY)
+    paid = replace(facts, removals=tuple(replace(row, paid_on=TODAY) for row in facts.removals))
+    before, after = (survey_of(each, TODAY, Memory(seller(""))).digests for each in (facts, paid))
+    assert before.get("asin:B1") != after["asin:B1"]
+    assert before.get("asin:B9") == after.get("asin:B9")

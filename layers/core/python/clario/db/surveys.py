@@ -110,7 +110,7 @@ class Surveys:
         )
 
     def _coverage(self) -> CoverageFacts:
-        """A day of a stream is covered when all of its datasets are, for all marketplaces."""
+        """A day of a stream is covered when all of its datasets are, for all marketplaces; of no stream, no day is."""
         held: dict[Place, list[DayRange]] = {}
         for row in self._run.rows("covered_ranges", connection_id=self._connection.connection_id):
             held.setdefault((row["dataset"], row["scope"]), []).append(DayRange(row["start_day"], row["end_day"]))
@@ -119,6 +119,7 @@ class Surveys:
             {
                 row.report: _in_all([held.get(place, []) for place in _places(row.report, marketplaces)])
                 for row in policy().coverage
+                if row.report in STREAMS
             }
         )
 

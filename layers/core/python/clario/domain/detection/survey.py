@@ -128,14 +128,17 @@ class Survey:
             rows[key_of(Names(row.asin, row.fnsku, row.msku))][1].append(row)
         for back in part.returns:
             rows[key_of(self.names_of_return(back))][2].append(back)
-            told[key_of(Names(back.asin, back.fnsku, back.sku))].append(
-                repr((back.key, self.around.strays.get(back.key)))
-            )
+            told[self._at_home(back)].append(repr((back.key, self.around.strays.get(back.key))))
         for removal in part.liquidated:
             told[key_of(Names(removal.asin, removal.fnsku, removal.sku))].append(repr((removal.key, removal.paid_on)))
         return {key: _digest(self.around.of(*lists).digest, told[key]) for key, lists in rows.items()} | {
             key: _digest("", texts) for key, texts in told.items() if key not in rows
         }
+
+    def _at_home(self, back: ReturnRow) -> str:
+        """The component of what came back itself; that may be in no other row, and then in none."""
+        own = ids_of(Names(back.asin, back.fnsku, back.sku))
+        return next((self.grouping.keys.get(node, ACCOUNT) for node in own), ACCOUNT)
 
     @cached_property
     def _clusters(self) -> Mapping[Id, str]:
@@ -224,14 +227,17 @@ class Survey:
     # -- the facts of a batch ------------------------------------------------------------------------------------------
 
     def components(self, batch: Batch, rows: Mapping[str, Iterable[Any]]) -> list[ComponentFacts]:
-        """The components of a batch from its rows, by name of their table; other components' rows are left out."""
+        """The components of a batch from its rows, by name of their table; other components' rows are left out.
+
+        A component has none where only rows of no table here name it: it is looked at, too, and then not due any more.
+        """
         parts: defaultdict[str, defaultdict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
         for table in TABLES:
             for row in rows.get(table.name, ()):
                 names = self.names_of_return(row) if table.name == "returns" else table.names(row)
                 if names != NO_NAMES or table.name in ACCOUNT_TABLES:
                     parts[self.grouping.key_of(names)][table.name].append(row)
-        return [self._component(key, parts[key]) for key in sorted(batch.keys & parts.keys())]
+        return [self._component(key, parts[key]) for key in sorted(batch.keys)]
 
     def _component(self, key: str, rows: Mapping[str, list[Any]]) -> ComponentFacts:
         tables = {table: tuple(sorted(found, key=lambda row: row.key)) for table, found in rows.items()}
