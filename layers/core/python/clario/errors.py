@@ -43,6 +43,11 @@ class Throttled(RetryableError):
         self.until = until
         self.operation = operation
 
+    def after(self, calls: int, now: datetime) -> "Throttled":
+        """The same, so much later that as many calls more may be sent."""
+        until = self.until and self.until + calls * (self.until - now)
+        return Throttled(str(self), until, self.operation)
+
 
 class UpstreamUnavailable(RetryableError):
     """Amazon or the way to it is out of order for now."""

@@ -93,6 +93,10 @@ class Client:
         """Give the connections back."""
         self._http.close()
 
+    def now(self) -> datetime:
+        """The moment by the clock it waits with."""
+        return self._clock.now()
+
     def call(
         self,
         operation: Operation,
