@@ -20,7 +20,7 @@ Step Functions compares the exact class name and ignores inheritance, so the ste
 canonical `RetryableError` or `FatalError` (`clario.aws.step`).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 class ClarioError(Exception):
@@ -43,10 +43,9 @@ class Throttled(RetryableError):
         self.until = until
         self.operation = operation
 
-    def after(self, calls: int, now: datetime) -> "Throttled":
-        """The same, so much later that as many calls more may be sent."""
-        until = self.until and self.until + calls * (self.until - now)
-        return Throttled(str(self), until, self.operation)
+    def later(self, by: timedelta) -> "Throttled":
+        """The same, so much later."""
+        return Throttled(str(self), self.until and self.until + by, self.operation)
 
 
 class UpstreamUnavailable(RetryableError):

@@ -93,9 +93,10 @@ class Client:
         """Give the connections back."""
         self._http.close()
 
-    def now(self) -> datetime:
-        """The moment by the clock it waits with."""
-        return self._clock.now()
+    def time_for(self, operation: Operation, calls: int) -> timedelta:
+        """In what time the usage plan makes room for so many calls."""
+        rate = self._learned.get(operation.name, operation.plan.rate * self._rate_scale)
+        return timedelta(seconds=calls / rate)
 
     def call(
         self,

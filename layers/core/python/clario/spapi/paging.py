@@ -74,7 +74,7 @@ def _next_page(
     except Throttled as throttled:
         # Who comes back begins with the first page: by then the usage plan must have a call for each page read so far,
         # or a plan with little but its burst would stop every attempt at the same page.
-        raise throttled.after(read, client.now()) from None
+        raise throttled.later(client.time_for(operation, read)) from None
     except RequestRefused as refusal:
         # The same parameters were accepted for the first page, so only the token can be at fault.
         raise PageTokenLost(f"the page token is lost: {refusal}") from None
