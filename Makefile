@@ -18,7 +18,7 @@ serve: setup ## the API and all behind it on this machine, port 8000 (or PORT)
 	@$(PY) -m devstack.serve
 
 test: setup ## run the test suite
-	@$(PY) -m pytest -n 2 $(ARGS)
+	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: setup ## format, lint, types, coverage of the domain, security, the template
 	@devstack/environment.sh .tools/sam requirements/sam.txt

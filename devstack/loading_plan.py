@@ -10,7 +10,7 @@ from rich.table import Table
 
 from clario.bootstrap import Container
 from clario.domain.pricing import Load, least_time, predicted_time, total_calls
-from clario.services.planning import Planning
+from clario.services.planning import Planning, PlanSettings
 from clario.services.work import Connection
 
 # Whose plan is shown before anything is connected: a seller in the United States.
@@ -28,10 +28,16 @@ def show_plans(container: Container, seller_id: str, days: int, orders_a_day: fl
     with container.database.transaction(seller_id) as work:
         connections = [connection for connection in work.connections.all() if connection.status == "active"]
         for connection in connections or (None,):
-            shops = settings.marketplace_ids or (connection.marketplace_ids if connection else ()) or EXAMPLE
+            shops = _shops(connection, settings)
             number = connection.connection_id if connection else None
             planning = Planning(work, settings, number, shops, container.clock.now(), orders_a_day=orders_a_day)
             _show(_title(connection, shops), planning.loads(), console)
+
+
+def _shops(connection: Connection | None, settings: PlanSettings) -> tuple[str, ...]:
+    if connection is None:
+        return settings.marketplace_ids or EXAMPLE
+    return settings.marketplaces_in(connection.region) or connection.marketplace_ids or EXAMPLE
 
 
 def _title(connection: Connection | None, marketplace_ids: tuple[str, ...]) -> str:

@@ -25,7 +25,8 @@ from tests.integration.sync.conftest import SELLER, START, content
 
 OPTIONS = ("--size", "600", "--days", "45", "--ahead", "0", "--frozen-clock", "--clock", START.isoformat())
 FIRST = START + timedelta(days=21)
-FUNCTIONS = sorted(substitutions().values())
+# Refreshes come between syncs; their own tests let a worker die.
+FUNCTIONS = sorted({*substitutions().values()} - {"refresh"})
 POINTS = [f"{name} {moment}" for name in FUNCTIONS for moment in ("before", "after")] + ["copy"]
 
 

@@ -86,6 +86,18 @@ def test_half_of_the_rows_or_most_of_a_few_may_go(store, one) -> None:
     assert store("ledger", ledger(1), age=1).deleted == 59
 
 
+def test_the_last_rows_of_a_report_go_only_when_a_second_one_is_empty_too(store, one) -> None:
+    store("ledger", ledger(3), age=9)
+    assert (store("ledger", ledger(0), age=5).doubted, one(COUNT)) == (3, 3)
+    assert (store("ledger", ledger(0), age=1).deleted, one(COUNT)) == (3, 0)
+
+
+def test_the_last_products_of_a_small_seller_may_go_at_once(store, one) -> None:
+    store("inventory", stock(3), age=9)
+    assert store("inventory", stock(0), age=5).doubted is None
+    assert one(IN_STOCK) == 0
+
+
 def test_a_second_report_that_says_something_else_does_not_agree(store, one) -> None:
     store("ledger", ledger(120), age=9)
     store("ledger", ledger(50), age=5)

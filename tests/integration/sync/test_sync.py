@@ -93,7 +93,7 @@ FAULTS = {
     "500 with HTML": ("listTransactions", "html500", {"times": 2}),
     "503 with HTML while polling": ("getReport", "html503", {"times": 3}),
     "a lost answer to createReport": ("createReport", "html500", {"times": 1}),
-    "reset": ("listTransactions", "reset", {"times": 2, "after": 3}),
+    "reset": ("listTransactions", "reset", {"times": 2, "after": 1}),
     "reset within a page": ("listTransactions", "reset", {"at_byte": 700}),
     "reset within a document": ("document", "reset", {"at_byte": 300}),
     "reset on the way to createReport": ("createReport", "reset", {"times": 1}),

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from clario.errors import RequestRefused, UpstreamUnavailable
+from clario.domain.usage_plans import USAGE_PLANS
+from clario.errors import RequestRefused, Throttled, UpstreamUnavailable
 from clario.spapi.operations import OPERATIONS
 from clario.spapi.paging import PageTokenLost
 from tests.fakes.spapi import START, Answer, Bench, answer, refused
@@ -118,6 +119,18 @@ def test_a_repeated_page_token_stops_the_loop(bench: Bench, paged: Paged) -> Non
     bench.amazon.on(paged.path, paged.page("A", "t1"), paged.page("B", "t1"))
     with pytest.raises(UpstreamUnavailable, match="repeats a page token"):
         list(paged.pages(bench))
+
+
+def test_whoever_was_stopped_between_pages_comes_back_when_there_is_a_place_for_each_of_them(bench: Bench) -> None:
+    """Three minutes for each call of searchOrders: at the next place alone the second page would be too early again."""
+    orders = OPERATIONS_BY_PAGE[1]
+    bench.amazon.on(orders.path, orders.page("A", "t1"), orders.page("B", "t2"), orders.page("C"))
+    bench.plans.exhaust("searchOrders", 0)
+    with pytest.raises(Throttled) as caught:
+        list(orders.pages(bench))
+    assert caught.value.until is not None
+    interval = timedelta(seconds=1 / USAGE_PLANS["searchOrders"].rate)
+    assert caught.value.until - START >= 2 * interval - timedelta(seconds=1)
 
 
 @each

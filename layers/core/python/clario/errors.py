@@ -20,7 +20,7 @@ Step Functions compares the exact class name and ignores inheritance, so the ste
 canonical `RetryableError` or `FatalError` (`clario.aws.step`).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 class ClarioError(Exception):
@@ -42,6 +42,10 @@ class Throttled(RetryableError):
         super().__init__(message)
         self.until = until
         self.operation = operation
+
+    def later(self, by: timedelta) -> "Throttled":
+        """The same, so much later."""
+        return Throttled(str(self), self.until and self.until + by, self.operation)
 
 
 class UpstreamUnavailable(RetryableError):

@@ -16,8 +16,9 @@ TOLERANCE = 10
 def would_shrink(run: Statements, table: Table, values: dict[str, Any], unread: int) -> tuple[int, int] | None:
     """How many rows are known and how many the staged document has, if it is not to be believed; else None.
 
-    It drops more than half of many rows, and no earlier document says the same; or it may not say so, because it was
-    made within the report's refresh period, or because what it lacks may be what could not be read.
+    It drops more than half of many rows, or as a report all of a few, and no earlier document says the same; or it may
+    not say so, because it was made within the report's refresh period, or because what it lacks may be what could not
+    be read.
 
     Args:
         values: the parameters of a store, and `any_day` (documents are about the present, whatever their days),
@@ -28,12 +29,17 @@ def would_shrink(run: Statements, table: Table, values: dict[str, Any], unread: 
     row = run.connection.execute(_counts(table), values).fetchone()
     assert row is not None
     known, named = row["known"], row["named"]
-    if known < MANY or named * 2 >= known:
+    if named * 2 >= known or _come_and_go(table, known, named):
         return None
     may_confirm = not values["may_be_stale"] and (named + unread) * 2 < known
     if may_confirm and run.row("is_confirmed", **values, named=named, tolerance=known // TOLERANCE)["confirmed"]:
         return None
     return known, named
+
+
+def _come_and_go(table: Table, known: int, named: int) -> bool:
+    """Whether rows are so few that many of them may be gone. What was reported of a day never is, down to the last."""
+    return known < MANY and (named > 0 or table.mode is WriteMode.SNAPSHOT)
 
 
 def _is_as_big(run: Statements, table: Table, values: dict[str, Any]) -> bool:

@@ -93,6 +93,11 @@ class Client:
         """Give the connections back."""
         self._http.close()
 
+    def time_for(self, operation: Operation, calls: int) -> timedelta:
+        """In what time the usage plan makes room for so many calls."""
+        rate = self._learned.get(operation.name, operation.plan.rate * self._rate_scale)
+        return timedelta(seconds=calls / rate)
+
     def call(
         self,
         operation: Operation,

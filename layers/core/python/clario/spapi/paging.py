@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from clario.errors import RequestRefused, RetryableError, UpstreamUnavailable
+from clario.errors import RequestRefused, RetryableError, Throttled, UpstreamUnavailable
 from clario.spapi.client import MAX_QUOTA_SLEEP, Answer, Client
 from clario.spapi.operations import Operation
 from clario.spapi.wire import promised_shape
@@ -58,7 +58,7 @@ def read_pages(
         if token in seen:
             raise UpstreamUnavailable(f"{operation.name}: Amazon repeats a page token")
         seen.add(token)
-        answer = _next_page(client, operation, path, following(params, token), patience)
+        answer = _next_page(client, operation, path, following(params, token), patience, read=len(seen))
 
 
 def _next_page(
@@ -67,9 +67,14 @@ def _next_page(
     path: Mapping[str, str] | None,
     params: Mapping[str, str],
     patience: timedelta,
+    read: int,
 ) -> Answer:
     try:
         return client.call(operation, path, params, patience=patience)
+    except Throttled as throttled:
+        # Who comes back begins with the first page: by then the usage plan must have a call for each page read so far,
+        # or a plan with little but its burst would stop every attempt at the same page.
+        raise throttled.later(client.time_for(operation, read)) from None
     except RequestRefused as refusal:
         # The same parameters were accepted for the first page, so only the token can be at fault.
         raise PageTokenLost(f"the page token is lost: {refusal}") from None
