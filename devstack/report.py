@@ -13,7 +13,6 @@ from rich.table import Table
 from clario.domain.claims import days_remaining
 from clario.services.work import Sync, SyncWarning
 
-NAMES = {"lost_warehouse": "lost in warehouse", "damaged_warehouse": "damaged in warehouse"}
 BIGGEST = 10
 
 
@@ -24,7 +23,7 @@ def owed(console: Console, detections: list[dict[str, Any]], today: date) -> Non
     late = [row for row in open_claims if row["deadline_date"] < today]
     console.print(_by_type(fileable))
     console.print(_by_deadline(fileable, today))
-    console.print(_biggest(fileable, today))
+    console.print(_biggest(fileable))
     console.print(
         f"Not in these tables: {len(late)} claims whose deadline has passed"
         f", {sum(row['tier'] == 'review' for row in detections)} to review"
@@ -39,10 +38,15 @@ def warned(console: Console, warnings: Iterable[SyncWarning]) -> None:
         console.print(f"{warning.severity:>7}  {warning.source}: {warning.detail}", highlight=False)
 
 
+def _named(kind: str) -> str:
+    """A kind of claim as people say it."""
+    return kind.replace("_", " ").replace(" warehouse", " in warehouse")
+
+
 def _by_type(claims: list[dict[str, Any]]) -> Table:
     table = _table("What Amazon owes and can be filed today", "type", "claims", "units", "value")
     for (kind, currency), rows in sorted(_grouped(claims, lambda row: (row["anomaly_type"], row["currency"]))):
-        table.add_row(NAMES.get(kind, kind), *_total_cells(rows, currency))
+        table.add_row(_named(kind), *_total_cells(rows, currency))
     for currency, rows in sorted(_grouped(claims, lambda row: row["currency"])):
         table.add_section()
         table.add_row(f"[bold]all, {currency}", *(f"[bold]{cell}" for cell in _total_cells(rows, currency)))
@@ -58,18 +62,16 @@ def _by_deadline(claims: list[dict[str, Any]], today: date) -> Table:
     return table
 
 
-def _biggest(claims: list[dict[str, Any]], today: date) -> Table:
-    table = _table(f"The {BIGGEST} biggest", "what", "fnsku", "units", "value", "since", "deadline", "days", "sure")
+def _biggest(claims: list[dict[str, Any]]) -> Table:
+    table = _table(f"The {BIGGEST} biggest", "what", "fnsku", "units", "value", "deadline", "sure")
     for row in sorted(claims, key=lambda row: (-(row["estimated_value"] or 0), row["deadline_date"]))[:BIGGEST]:
         table.add_row(
-            row["anomaly_type"].split("_")[0],
+            _named(row["anomaly_type"]),
             row["fnsku"],
             str(row["quantity"]),
             _money(row["estimated_value"], row["currency"]),
-            str(row["anchor_date"]),
             str(row["deadline_date"]),
-            str(days_remaining(row["deadline_date"], today)),
-            f"{row['confidence_score']:.0%}",
+            f"{int(row['confidence_score'] * 100)}%",
         )
     return table
 

@@ -131,8 +131,8 @@ def _places(stream: str, marketplaces: tuple[str, ...]) -> set[Place]:
 
 
 def _in_all(places: list[list[DayRange]]) -> tuple[DayRange, ...]:
-    """The days that are in ranges of all places; each place's ranges are in order and apart."""
-    first, *others = places
+    """The days that are in ranges of all places, none of no places; each place's ranges are in order and apart."""
+    first, *others = places or [[]]
     for ranges in others:
         met = (DayRange(max(a.start, b.start), min(a.end, b.end)) for a in first for b in ranges)
         first = [days for days in met if days.start <= days.end]
