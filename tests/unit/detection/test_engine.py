@@ -146,10 +146,15 @@ def test_the_same_facts_give_the_same_run(table):
     assert detect(seller(table), TODAY) == detect(seller(table), TODAY)
 
 
+def identities(lot):
+    """Where a rule of its own is in force, a lot is told by that rule's anchor instead of its own."""
+    anchors = {lot.anchor, lot.policy_anchor or lot.anchor}
+    return {fingerprint("conn-1", lot.anomaly_type, lot.subject, anchor) for anchor in anchors}
+
+
 @given(TABLES)
 def test_every_loss_is_told_exactly_once_as_open_or_as_settled(table):
     result = run(table, today=day(500))
     told = [*(claim.fingerprint for claim in result.claims), *result.settled]
-    lots = {fingerprint("conn-1", s.lot.anomaly_type, s.lot.subject, s.lot.anchor) for s in settlements(seller(table))}
     assert len(told) == len(set(told))
-    assert lots <= set(told)
+    assert all(not identities(settlement.lot).isdisjoint(told) for settlement in settlements(seller(table)))

@@ -237,9 +237,13 @@ def test_the_missing_days_are_named():
     claim = only(run("d0 M -2", coverage=HOLES["a week of reimbursements lost"]))
     assert claim.evidence["coverage"]["reimbursements"] == {
         "from": "2026-09-29",
-        "to": "2026-11-18",
         "missing": ["2026-10-11 to 2026-10-17"],
     }
+
+
+def test_a_report_that_is_behind_is_told_by_its_first_missing_day():
+    claim = only(run("d0 M -2", coverage=HOLES["no ledger"]))
+    assert claim.evidence["coverage"]["ledger"]["missing"] == [f"since {claim.evidence['coverage']['ledger']['from']}"]
 
 
 def test_what_is_not_owed_stays_so_with_days_missing():

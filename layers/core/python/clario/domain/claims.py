@@ -81,9 +81,8 @@ class Claim:
         return FAMILY_OF[self.anomaly_type]
 
     def content(self) -> dict[str, Any]:
-        """What a person would call the claim: all but the covered days, which move every day without changing it."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return values | {"evidence": {name: part for name, part in self.evidence.items() if name != "coverage"}}
+        """All that is said of the claim, by the name of the field."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
 def fingerprint(connection: str, anomaly_type: AnomalyType, subject: str, anchor: date) -> str:

@@ -165,7 +165,7 @@ _DETECTION: dict[str, Any] = {
         "valuation": {"basis": "cogs", "estimatedValue": "25.10", "currency": "USD"},
         "netting": [{"pass": "found", "kind": "found", "units": 1, "before": 3, "after": 2, "source": _PLACE}],
         "sourceRows": [{**_PLACE, "row": {"occurred_on": "2026-10-02", "reason": "M", "quantity": -3}}],
-        "coverage": {"complete": True},
+        "coverage": {"ledger": {"from": "2026-09-29", "missing": []}},
         "warnings": [],
     },
 }

@@ -85,11 +85,15 @@ class Covered:
         return not any(self.missing.values())
 
     def evidence(self) -> Evidence:
-        """As a claim shows it."""
+        """As a claim shows it: nothing in it moves from day to day while the same days are missing."""
         return {
-            report: {"from": str(days.start), "to": str(days.end), "missing": [str(m) for m in self.missing[report]]}
+            report: {"from": str(days.start), "missing": [_told(hole, days) for hole in self.missing[report]]}
             for report, days in self.needed.items()
         }
+
+
+def _told(hole: DayRange, needed: DayRange) -> str:
+    return f"since {hole.start}" if hole.end == needed.end else str(hole)
 
 
 def check(facts: CoverageFacts, kind: AnomalyType, anchor: date, today: date) -> Covered:
