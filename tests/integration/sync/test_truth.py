@@ -26,7 +26,7 @@ from local_amazon.world.build import build_world
 from local_amazon.world.settings import WorldSettings
 from tests.integration.sync.conftest import SELLER, START, Bench, opened
 
-SEEDS = (7, 8, 9)
+SEEDS = (7, 8)
 SIZE, DAYS = 6000, 300
 UNITS = ("lost_warehouse", "damaged_warehouse")
 NOWHERE = SourceRef("", 0, "", "")
