@@ -69,7 +69,7 @@ def _doubled(document: Document, place: int, cell: str) -> Iterator[Batch]:
     middle = len(first[0]) // 2
     row = [cells[middle] if len(cells) else "" for cells in first]
     row[place] = cell
-    wider = [[*cells[:middle], text, *cells[middle:]] for cells, text in zip(first, row, strict=True)]
+    wider: Batch = [[*cells[:middle], text, *cells[middle:]] for cells, text in zip(first, row, strict=True)]
     return chain([wider], batches)
 
 
