@@ -55,20 +55,22 @@ def drifted(document: Document, kinds: set[str]) -> Document:
 
 
 def _with_row(document: Document, meaning: Meaning, cell: str) -> Document:
-    """One more row at the head: a copy of one of the first batch, with that cell in the column of that meaning."""
+    """One more row: a copy of one of the first batch, right before it, with that cell in the column of that meaning."""
     place = next((n for n, column in enumerate(document.columns) if column.meaning == meaning), None)
     if place is None:
         return document
-    return replace(document, batches=_headed(document, place, cell))
+    return replace(document, batches=_doubled(document, place, cell))
 
 
-def _headed(document: Document, place: int, cell: str) -> Iterator[Batch]:
+def _doubled(document: Document, place: int, cell: str) -> Iterator[Batch]:
+    """A copy elsewhere would be a second fault: some reports keep the rows of an order or a settlement together."""
     batches = iter(document.batches)
     first: Batch = next(batches, [[] for _ in document.columns])
-    row = [cells[len(cells) // 2] if len(cells) else "" for cells in first]
+    middle = len(first[0]) // 2
+    row = [cells[middle] if len(cells) else "" for cells in first]
     row[place] = cell
-    head: Batch = [[text] for text in row]
-    return chain([head, first], batches)
+    wider: Batch = [[*cells[:middle], text, *cells[middle:]] for cells, text in zip(first, row, strict=True)]
+    return chain([wider], batches)
 
 
 def _reordered(document: Document) -> Document:

@@ -1,7 +1,7 @@
 """In-memory stand-ins for what the SP-API client needs, and an Amazon that follows a script."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -181,7 +181,7 @@ class Bench:
         self.plans = MemoryUsagePlans(self.clock, rate_scale)
         self.api = self.another_worker(rate_scale)
 
-    def another_worker(self, rate_scale: float = 1.0, prepaid: str | None = None) -> AmazonSellerApi:
+    def another_worker(self, rate_scale: float = 1.0, prepaid: Iterable[str] = ()) -> AmazonSellerApi:
         """A second process of the same connection: shares tokens, plans and time."""
         return AmazonSellerApi(
             BASE_URL,

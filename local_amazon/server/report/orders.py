@@ -18,10 +18,11 @@ TAIL = Column(("promotion-ids", "cpf", "is-business-order", "purchase-order-numb
 NO_TAIL = "\t\tfalse\t\t"
 ORDERS = [
     Column(("amazon-order-id", "merchant-order-id")),
-    *columns("purchase-date", "last-updated-date", "order-status", "fulfillment-channel", "sales-channel"),
+    *columns("purchase-date", "last-updated-date", "order-status", code="order-status"),
+    *columns("fulfillment-channel", "sales-channel"),
     Column(("order-channel", "ship-service-level")),
     Column(("product-name", "sku", "asin")),
-    *columns("item-status", "quantity", "currency", quantity="quantity", code="item-status"),
+    *columns("item-status", "quantity", "currency", quantity="quantity"),
     *columns("item-price", "item-tax", "shipping-price", money=("item-price", "item-tax", "shipping-price")),
     Column(("shipping-tax", "gift-wrap-price", "gift-wrap-tax")),
     *columns("item-promotion-discount", money=("item-promotion-discount",)),

@@ -1,7 +1,7 @@
 """Every source of the stream table through fetch, normalize and store: right rows, nobody named, nothing twice."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -56,7 +56,7 @@ class FixtureAmazon:
     rate_scale = 1.0
 
     @contextmanager
-    def api(self, connection: Connection, prepaid: str | None = None) -> Iterator["FixtureAmazon"]:
+    def api(self, connection: Connection, prepaid: Iterable[str] = ()) -> Iterator["FixtureAmazon"]:
         yield self
 
     @contextmanager

@@ -211,7 +211,7 @@ def test_out_of_quota_a_turn_is_given_back_until_there_is_some(living: Bench) ->
     began = living.clock.now()
     tick(living)
     waiting = state(living, "financial_events")
-    assert (waiting["lease"], waiting["error"], waiting["prepaid"]) == (None, None, "listTransactions")
+    assert (waiting["lease"], waiting["error"], waiting["prepaid"]) == (None, None, ["listTransactions"])
     assert living.clock.now() < waiting["due_at"] < began + timedelta(minutes=2)
     assert ages(living)["orders"] < 1 < ages(living)["financial_events"]
     later(living, timedelta(minutes=2))

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from clario.domain.usage_plans import USAGE_PLANS
 from clario.errors import RequestRefused, Throttled, UpstreamUnavailable
 from clario.spapi.operations import OPERATIONS
 from clario.spapi.paging import PageTokenLost
@@ -121,16 +120,22 @@ def test_a_repeated_page_token_stops_the_loop(bench: Bench, paged: Paged) -> Non
         list(paged.pages(bench))
 
 
-def test_whoever_was_stopped_between_pages_comes_back_when_there_is_a_place_for_each_of_them(bench: Bench) -> None:
-    """Three minutes for each call of searchOrders: at the next place alone the second page would be too early again."""
+def test_readers_that_a_usage_plan_stops_between_pages_all_get_through(bench: Bench) -> None:
+    """Three minutes for each call of searchOrders: without places of their own each stops the others at page two."""
     orders = OPERATIONS_BY_PAGE[1]
-    bench.amazon.on(orders.path, orders.page("A", "t1"), orders.page("B", "t2"), orders.page("C"))
+    following = {None: orders.page("A", "t1"), "t1": orders.page("B", "t2"), "t2": orders.page("C")}
+    bench.amazon.on(orders.path, lambda request: following[request.url.params.get("paginationToken")](request))
     bench.plans.exhaust("searchOrders", 0)
-    with pytest.raises(Throttled) as caught:
-        list(orders.pages(bench))
-    assert caught.value.until is not None
-    interval = timedelta(seconds=1 / USAGE_PLANS["searchOrders"].rate)
-    assert caught.value.until - START >= 2 * interval - timedelta(seconds=1)
+    waiting: list[tuple[datetime, tuple[str, ...]]] = [(START, ())] * 3
+    for _ in range(3 + 4 + 4):  # each stops after one page and after two, all but the first before the first page, too
+        bench.clock.at, prepaid = waiting.pop(0)
+        bench.api = bench.another_worker(prepaid=prepaid)
+        try:
+            assert len(list(orders.pages(bench))) == 3
+        except Throttled as throttled:
+            assert throttled.until is not None
+            waiting = sorted([*waiting, (throttled.until, throttled.prepaid)])
+    assert waiting == []
 
 
 @each

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clario.errors import UpstreamUnavailable
+from clario.errors import Throttled, UpstreamUnavailable
 from clario.services.ports import Report, ReportRequest
 from tests.fakes.spapi import START, Bench, answer
 
@@ -106,6 +106,14 @@ def test_a_repeated_page_token_ends_the_search(bench: Bench) -> None:
     with pytest.raises(UpstreamUnavailable, match="repeats a page token"):
         bench.api.find_reports(["GET_X"], ("M",), START - HOUR)
     assert len(bench.amazon.calls(REPORTS)) == 2
+
+
+def test_a_search_that_is_stopped_between_pages_comes_back_with_a_place_for_each_of_them(bench: Bench) -> None:
+    bench.amazon.on(REPORTS, answer({"reports": [job("1")], "nextToken": "t1"}))
+    bench.plans.exhaust("getReports", 0)
+    with pytest.raises(Throttled) as caught:
+        bench.api.find_reports(["GET_X"], ("M",), START - HOUR)
+    assert caught.value.prepaid == ("getReports",) * 2
 
 
 def test_reports_come_newest_first(bench: Bench) -> None:

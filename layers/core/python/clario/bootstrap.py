@@ -17,7 +17,7 @@ from clario.services.syncs import SyncControl
 from clario.services.work import EnvironmentConnection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
     from clario.api.dependencies import ApiServices
@@ -165,7 +165,7 @@ class AmazonAccess:
     def rate_scale(self) -> float:
         return self._container.settings.amazon_spapi_rate_scale
 
-    def api(self, connection: "Connection", prepaid: str | None = None) -> "AbstractContextManager[SellerApi]":
+    def api(self, connection: "Connection", prepaid: "Iterable[str]" = ()) -> "AbstractContextManager[SellerApi]":
         from clario.db.tokens import PostgresAccessTokens
         from clario.db.usage_plans import PostgresUsagePlans
         from clario.spapi.auth import LwaCredentials

@@ -20,7 +20,7 @@ Step Functions compares the exact class name and ignores inheritance, so the ste
 canonical `RetryableError` or `FatalError` (`clario.aws.step`).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 
 class ClarioError(Exception):
@@ -34,18 +34,15 @@ class RetryableError(ClarioError):
 class Throttled(RetryableError):
     """Amazon's usage plan is exhausted.
 
-    `until` is a place already taken in the usage plan of `operation`: who waits until then sends that call without
-    reserving again (`prepaid`). Who reserved again would queue behind all the other waiters, each time.
+    `prepaid` names an operation for each place already taken in its usage plan, the last of them for `until`: who waits
+    until then sends those calls without reserving again. Who reserved again would queue behind all the other waiters,
+    each time.
     """
 
-    def __init__(self, message: str, until: datetime | None = None, operation: str | None = None) -> None:
+    def __init__(self, message: str, until: datetime | None = None, prepaid: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.until = until
-        self.operation = operation
-
-    def later(self, by: timedelta) -> "Throttled":
-        """The same, so much later."""
-        return Throttled(str(self), self.until and self.until + by, self.operation)
+        self.prepaid = prepaid
 
 
 class UpstreamUnavailable(RetryableError):

@@ -12,15 +12,15 @@ class DatabaseRefreshes:
 
     def begin(self, lease: str, duration: timedelta) -> list[Turn]:
         rows = self._run.rows("begin_refresh", lease=lease, seconds=duration.total_seconds())
-        return [Turn(lease=lease, **row) for row in rows]
+        return [Turn(lease=lease, **{**row, "prepaid": tuple(row["prepaid"])}) for row in rows]
 
-    def end(self, turn: Turn, due_at: datetime, *, prepaid: str | None = None, error: str | None = None) -> None:
+    def end(self, turn: Turn, due_at: datetime, *, prepaid: tuple[str, ...] = (), error: str | None = None) -> None:
         self._run.write(
             "end_refresh",
             connection_id=turn.connection_id,
             stream=turn.stream,
             lease=turn.lease,
             due_at=due_at,
-            prepaid=prepaid,
+            prepaid=list(prepaid),
             error=error,
         )

@@ -207,10 +207,10 @@ def _sync(row: Row) -> Sync:
 def _slice(row: Row) -> Slice:
     values = {name: value for name, value in row.items() if name in _OF_SLICE}
     days = DayRange(row["start_day"], row["end_day"])
-    return Slice(**{**values, "state": SliceState(row["state"]), "days": days})
+    return Slice(**{**values, "state": SliceState(row["state"]), "days": days, "prepaid": tuple(row["prepaid"])})
 
 
 def _slice_values(part: Slice) -> Mapping[str, Any]:
     values = {field.name: getattr(part, field.name) for field in fields(part)}
     days: tuple[date, date] = values.pop("days")
-    return {**values, "start_day": days[0], "end_day": days[1]}
+    return {**values, "start_day": days[0], "end_day": days[1], "prepaid": list(part.prepaid)}

@@ -54,7 +54,7 @@ class Slice:
     state: SliceState
     since: datetime | None = None  # of a refresh, which keeps no row: of the first day only what is newer
     wait_until: datetime | None = None
-    prepaid: str | None = None  # the operation whose usage plan has a call set aside for `wait_until`
+    prepaid: tuple[str, ...] = ()  # an operation for each call that its usage plan has set aside for `wait_until`
     polls: int = 0
     requested_at: datetime | None = None
     report_id: str | None = None

@@ -1,6 +1,6 @@
 """What the steps that talk to Amazon share: the API of a slice's connection, and waiting for a turn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -22,8 +22,8 @@ class Amazon(Protocol):
         """How much faster than at Amazon everything goes: every wait for Amazon is divided by it."""
         ...
 
-    def api(self, connection: Connection, prepaid: str | None = None) -> AbstractContextManager[SellerApi]:
-        """`prepaid`: the operation whose first call needs no new turn."""
+    def api(self, connection: Connection, prepaid: Iterable[str] = ()) -> AbstractContextManager[SellerApi]:
+        """`prepaid`: an operation for each call that needs no new turn."""
         ...
 
 
@@ -61,7 +61,7 @@ class AmazonStep:
         except Throttled as throttled:
             if throttled.until is None:
                 raise
-            return self.save(task, replace(part, wait_until=throttled.until, prepaid=throttled.operation))
+            return self.save(task, replace(part, wait_until=throttled.until, prepaid=throttled.prepaid))
 
     def within_cooldown(self, part: Slice, made_at: datetime, work: Work) -> bool:
         """Whether a report made then may be the build we already have: Amazon rebuilds it only once per cooldown.

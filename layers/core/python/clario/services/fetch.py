@@ -62,7 +62,7 @@ def _keep(
     with step.database.transaction(task.seller_id) as work:
         may_be_stale = step.within_cooldown(part, as_of, work)
         document_id = work.loads.add_document(replace(document, may_be_stale=may_be_stale))
-        fetched = replace(part, state=SliceState.FETCHED, document_id=document_id, wait_until=None, prepaid=None)
+        fetched = replace(part, state=SliceState.FETCHED, document_id=document_id, wait_until=None, prepaid=())
         work.slices.save(fetched)
     return task.model_copy(update={"step": Step.NORMALIZE})
 

@@ -32,7 +32,7 @@ def poll(task: SliceTask, step: AmazonStep) -> SliceTask:
 def _poll(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi) -> SliceTask:
     assert part.report_id is not None
     report = api.get_report(part.report_id)
-    part = replace(part, prepaid=None)
+    part = replace(part, prepaid=())
     match report.status:
         case "DONE":
             made_at = report.processing_started_at or report.created_at

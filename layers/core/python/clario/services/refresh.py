@@ -76,7 +76,7 @@ class _Refresh:
         try:
             self._end(self._next() if self._load() else self.step.clock.now())
         except Throttled as throttled:
-            self._end(throttled.until or self._next(), prepaid=throttled.operation)
+            self._end(throttled.until or self._next(), prepaid=throttled.prepaid)
         except RetryableError as error:
             self._end(self._next(), error=str(error))
         except FatalError as error:
@@ -88,7 +88,7 @@ class _Refresh:
         return next_turn(self.turn.due_at, REFRESHED[self.turn.stream], self.step.clock.now())
 
     def _end(
-        self, due_at: datetime, *, prepaid: str | None = None, error: str | None = None, revoked: bool = False
+        self, due_at: datetime, *, prepaid: tuple[str, ...] = (), error: str | None = None, revoked: bool = False
     ) -> None:
         with self.step.database.transaction(self.seller_id) as work:
             work.refreshes.end(self.turn, due_at, prepaid=prepaid, error=error)

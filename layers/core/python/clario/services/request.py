@@ -28,7 +28,7 @@ def _request(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi) -> 
         step.save(task, part)
         report_id = api.create_report(wanted)
     waiting = replace(
-        part, state=SliceState.WAITING, report_id=report_id, wait_until=step.after(FIRST_POLL), prepaid=None
+        part, state=SliceState.WAITING, report_id=report_id, wait_until=step.after(FIRST_POLL), prepaid=()
     )
     return step.save(task, waiting)
 
@@ -38,7 +38,7 @@ def _lost_answer(part: Slice, api: SellerApi, wanted: ReportRequest) -> str | No
 
     An attempt that was sent to wait for its turn has asked for nothing.
     """
-    if part.requested_at is None or part.prepaid == CREATE:
+    if part.requested_at is None or CREATE in part.prepaid:
         return None
     since = part.requested_at - CLOCK_TOLERANCE
     reports = api.find_reports([wanted.report_type], wanted.marketplace_ids, since)

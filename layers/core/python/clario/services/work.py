@@ -156,14 +156,14 @@ class DetectionAttempt:
 class Turn:
     """A stream of a connection that a worker refreshes while its lease lasts.
 
-    `prepaid`: the operation whose usage plan has a call set aside for `due_at`.
+    `prepaid`: an operation for each call that its usage plan has set aside for `due_at`.
     """
 
     connection_id: int
     stream: str
     lease: str
     due_at: datetime
-    prepaid: str | None
+    prepaid: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,7 +402,7 @@ class Refreshes(Protocol):
         """The turns of the lease, from now on for so long at most; none when they are begun, over or another's."""
         ...
 
-    def end(self, turn: Turn, due_at: datetime, *, prepaid: str | None = None, error: str | None = None) -> None:
+    def end(self, turn: Turn, due_at: datetime, *, prepaid: tuple[str, ...] = (), error: str | None = None) -> None:
         """Give the turn back, the next one being due then; nothing happens when the lease has become another's."""
         ...
 

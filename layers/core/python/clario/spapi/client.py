@@ -3,7 +3,8 @@
 import logging
 import random
 import ssl
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -61,7 +62,7 @@ class Client:
     Args:
         base_url: the region's host, e.g. https://sellingpartnerapi-na.amazon.com
         rate_scale: how much faster than Amazon the other side is; divides every back-off.
-        prepaid: the operation whose place in the usage plan was taken before (`Throttled.until`) and has come.
+        prepaid: an operation for each place in its usage plan that was taken before (`Throttled`) and has come.
         transport: where requests really go; the network when None.
     """
 
@@ -72,7 +73,7 @@ class Client:
         usage_plans: UsagePlans,
         clock: Clock,
         rate_scale: float = 1.0,
-        prepaid: str | None = None,
+        prepaid: Iterable[str] = (),
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._http = httpx.Client(
@@ -86,17 +87,13 @@ class Client:
         self._plans = usage_plans
         self._clock = clock
         self._rate_scale = rate_scale
-        self._prepaid = prepaid
+        self._prepaid = list(prepaid)
         self._learned: dict[str, float] = {}
+        self._answered: Counter[Operation] = Counter()
 
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
-
-    def time_for(self, operation: Operation, calls: int) -> timedelta:
-        """In what time the usage plan makes room for so many calls."""
-        rate = self._learned.get(operation.name, operation.plan.rate * self._rate_scale)
-        return timedelta(seconds=calls / rate)
 
     def call(
         self,
@@ -121,10 +118,13 @@ class Client:
         while True:
             self._await_turn(operation, not_before, patience)
             try:
-                return self._exchange(operation, self._request(operation, path, params, body))
+                answer = self._exchange(operation, self._request(operation, path, params, body))
             except RetryableError as failure:
                 not_before = self._next_try(operation, failure, attempt)
-            attempt += 1
+                attempt += 1
+            else:
+                self._answered[operation] += 1
+                return answer
 
     def download(self, url: str) -> httpx.Response:
         """GET a document URL without any SP-API header; the body is still to be read, the caller closes.
@@ -168,15 +168,27 @@ class Client:
         wait = at - self._clock.now()
         if wait > patience:
             when = at.isoformat(timespec="seconds")
-            raise Throttled(f"{operation.name}: the usage plan allows the next call at {when}", at, operation.name)
+            raise self._stopped(f"{operation.name}: the usage plan allows the next call at {when}", operation, at)
         if wait > timedelta(0):
             self._clock.sleep(wait.total_seconds())
 
     def _place(self, operation: Operation, not_before: datetime) -> datetime:
-        if operation.name == self._prepaid:
-            self._prepaid = None
+        if operation.name in self._prepaid:
+            self._prepaid.remove(operation.name)
             return not_before
         return max(self._plans.reserve(operation.name), not_before)
+
+    def _stopped(self, message: str, operation: Operation, at: datetime) -> Throttled:
+        """With that place, and one for each call that was answered: who comes back begins with the first of them.
+
+        Without places of their own, readers of a slow usage plan would stop one another at the same page for ever. A
+        plan keeps no more calls than its burst.
+        """
+        places = [(operation.name, at)]
+        for sent, calls in self._answered.items():
+            most = int(sent.plan.with_margin().burst)
+            places += [(sent.name, self._plans.reserve(sent.name)) for _ in range(min(calls, most))]
+        return Throttled(message, max(at for _, at in places), tuple(name for name, _ in places))
 
     def _next_try(self, operation: Operation, failure: RetryableError, attempt: int) -> datetime:
         """From when on to try again. Raises when that is not to be.
@@ -190,7 +202,7 @@ class Client:
         if attempt < TRIES and (throttled or operation.repeatable):
             return not_before
         if throttled:
-            raise Throttled(str(failure), self._place(operation, not_before), operation.name)
+            raise self._stopped(str(failure), operation, self._place(operation, not_before))
         raise failure
 
     def _back_off(self, first: float, attempt: int) -> timedelta:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from clario.errors import RequestRefused, RetryableError, Throttled, UpstreamUnavailable
+from clario.errors import RequestRefused, RetryableError, UpstreamUnavailable
 from clario.spapi.client import MAX_QUOTA_SLEEP, Answer, Client
 from clario.spapi.operations import Operation
 from clario.spapi.wire import promised_shape
@@ -22,6 +22,11 @@ def small_token(first: Mapping[str, str], token: str) -> Mapping[str, str]:
 def capital_token(first: Mapping[str, str], token: str) -> Mapping[str, str]:
     """The same with `NextToken`, as the older APIs call it."""
     return {**first, "NextToken": token}
+
+
+def token_alone(_first: Mapping[str, str], token: str) -> Mapping[str, str]:
+    """`nextToken` and nothing else, where Amazon answers 400 to any parameter beside it."""
+    return {"nextToken": token}
 
 
 def read_pages(
@@ -58,7 +63,7 @@ def read_pages(
         if token in seen:
             raise UpstreamUnavailable(f"{operation.name}: Amazon repeats a page token")
         seen.add(token)
-        answer = _next_page(client, operation, path, following(params, token), patience, read=len(seen))
+        answer = _next_page(client, operation, path, following(params, token), patience)
 
 
 def _next_page(
@@ -67,14 +72,9 @@ def _next_page(
     path: Mapping[str, str] | None,
     params: Mapping[str, str],
     patience: timedelta,
-    read: int,
 ) -> Answer:
     try:
         return client.call(operation, path, params, patience=patience)
-    except Throttled as throttled:
-        # Who comes back begins with the first page: by then the usage plan must have a call for each page read so far,
-        # or a plan with little but its burst would stop every attempt at the same page.
-        raise throttled.later(client.time_for(operation, read)) from None
     except RequestRefused as refusal:
         # The same parameters were accepted for the first page, so only the token can be at fault.
         raise PageTokenLost(f"the page token is lost: {refusal}") from None

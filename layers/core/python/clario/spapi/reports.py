@@ -1,13 +1,14 @@
 """Report jobs (Reports API 2021-06-30)."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from clario.errors import UpstreamUnavailable
 from clario.services.ports import Report, ReportRequest
-from clario.spapi.client import Client
+from clario.spapi.client import MAX_QUOTA_SLEEP, Client
 from clario.spapi.operations import CREATE_REPORT, GET_REPORT, GET_REPORTS
+from clario.spapi.paging import read_pages, token_alone
 from clario.spapi.wire import moment, moment_or_none, promised_shape, written
 
 USABLE = ("IN_QUEUE", "IN_PROGRESS", "DONE")
@@ -38,19 +39,15 @@ def find_reports(
 
 
 def _pages(client: Client, params: dict[str, str]) -> Iterator[Report]:
-    seen: set[str] = set()
-    while True:
-        data = client.call(GET_REPORTS, params=params).data
+    for page in read_pages(client, GET_REPORTS, params, _token, MAX_QUOTA_SLEEP, token_alone):
         with promised_shape(GET_REPORTS.name):
-            page = [_report(item) for item in data["reports"]]
-        yield from page
-        token = data.get("nextToken")
-        if not token:
-            return
-        if token in seen:
-            raise UpstreamUnavailable(f"{GET_REPORTS.name}: Amazon repeats a page token")
-        seen.add(token)
-        params = {"nextToken": token}  # beside any other parameter Amazon answers 400
+            reports = [_report(item) for item in json.loads(page)["reports"]]
+        yield from reports
+
+
+def _token(body: dict[str, Any]) -> str | None:
+    token: str | None = body.get("nextToken")
+    return token
 
 
 def create_report(client: Client, request: ReportRequest) -> str:

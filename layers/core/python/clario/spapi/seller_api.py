@@ -1,6 +1,6 @@
 """The `SellerApi` port on Amazon's Selling Partner API."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -22,7 +22,7 @@ class AmazonSellerApi:
         base_url: the region's host.
         token_url: Login with Amazon, https://api.amazon.com/auth/o2/token in every region.
         rate_scale: how much faster than Amazon the other side is; divides every back-off.
-        prepaid: the operation whose place in the usage plan was taken before (`Throttled.until`) and has come.
+        prepaid: an operation for each place in its usage plan that was taken before (`Throttled`) and has come.
         transport: where requests really go; the network when None.
     """
 
@@ -35,7 +35,7 @@ class AmazonSellerApi:
         usage_plans: UsagePlans,
         clock: Clock,
         rate_scale: float = 1.0,
-        prepaid: str | None = None,
+        prepaid: Iterable[str] = (),
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         auth = LoginWithAmazon(credentials, token_url, tokens, clock)

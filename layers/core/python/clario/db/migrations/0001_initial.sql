@@ -95,7 +95,7 @@ CREATE TABLE sync_slices (
     end_day            date NOT NULL,
     state              text NOT NULL DEFAULT 'planned',
     wait_until         timestamptz,
-    prepaid            text,                            -- the operation that has a call set aside for wait_until
+    prepaid            text[] NOT NULL DEFAULT '{}',    -- an operation for each call set aside for wait_until
     attempts           integer NOT NULL DEFAULT 0,
     polls              integer NOT NULL DEFAULT 0,
     requested_at       timestamptz,                     -- a report was asked for; with report_id empty: maybe
@@ -206,7 +206,7 @@ CREATE TABLE refreshes (
     lease         uuid,                                 -- null: nobody's
     leased_until  timestamptz,
     begun         boolean NOT NULL DEFAULT false,       -- the message has come
-    prepaid       text,                                 -- the operation that has a call set aside for due_at
+    prepaid       text[] NOT NULL DEFAULT '{}',         -- an operation for each call set aside for due_at
     error         text,                                 -- what the last refresh failed with; null: it went well
     PRIMARY KEY (connection_id, stream)
 );
