@@ -238,12 +238,17 @@ class Item:
         self.moved(arrived, "Receipts", units - short, of=number)
 
 
-def products(events: int, items: int) -> Iterator[Rows]:
-    """The rows of one product after the other; sales follow a power law."""
-    weights = [1 / (number + 1) for number in range(items)]
-    for number, weight in enumerate(weights):
+def shares(items: int, even: bool) -> list[float]:
+    """Each product's share of the sales: all alike, or by a power law."""
+    weights = [1 if even else 1 / (number + 1) for number in range(items)]
+    return [weight / sum(weights) for weight in weights]
+
+
+def products(events: int, items: int, even: bool = False) -> Iterator[Rows]:
+    """The rows of one product after the other."""
+    for number, share in enumerate(shares(items, even)):
         item = Item(number, random.Random(number))
-        for sold in range(max(1, round(events * weight / sum(weights) / ROWS_PER_UNIT))):
+        for sold in range(max(1, round(events * share / ROWS_PER_UNIT))):
             item.sell()
             if item.happens(0.0066):
                 item.lose()

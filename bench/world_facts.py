@@ -257,6 +257,7 @@ def _sides(record: Any) -> tuple[Decimal, Decimal, Decimal] | None:
 def _preview(record: Any) -> FeePreviewRow:
     renamed = {
         "seen_on": "snapshot_on",
+        "seen_until": "snapshot_on",
         "price": "your_price",
         "length_unit": "dimension_unit",
         "weight": "package_weight",

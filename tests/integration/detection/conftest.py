@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from clario.db.connection import PostgresDatabase
 from clario.domain.claims import StoredClaim
 from clario.domain.records import Record, natural_key
-from clario.domain.records.money import FinancialEvent, Reimbursement
+from clario.domain.records.money import FeePreview, FinancialEvent, Reimbursement
 from clario.domain.records.stock import LedgerEvent
 from clario.domain.sources import FoundReportSource
 from clario.domain.streams import STREAMS
@@ -100,6 +100,11 @@ class Books:
 
     def money(self, *rows: FinancialEvent) -> None:
         self.store("financial_events", "financial_events", rows)
+
+    def estimated(self, day: date, *rows: FeePreview) -> None:
+        """The fee previews of a day."""
+        stated = [replace(row, snapshot_on=day) for row in rows]
+        self.store("fees", "fee_previews", stated, DayRange(day, day))
 
     def costs(self, sku: str, cost: str) -> None:
         text = f"sku,unitCost,currency,validFrom\n{sku},{cost},USD,2025-01-01\n"
@@ -261,3 +266,12 @@ def paid_line(name: str, day: date, kind: str, path: str, amount: str, order: st
         release_transaction_id=None,
         metadata=f'{{"path": "{path}", "related": {{}}}}',
     )
+
+
+def estimate(name: str, price: str = "24.00") -> FeePreview:
+    """What Amazon would charge for one unit of a product, and what it measured."""
+    row: dict[str, Any] = dict.fromkeys(field.name for field in fields(FeePreview))
+    row |= {"line": 1, "row_key": natural_key(f"S{name}"), "ordinal": 0, "snapshot_on": TODAY}
+    row |= {"sku": f"S{name}", "fnsku": f"X{name}", "asin": f"B{name}", "store": "US", "product_group": "Home"}
+    row |= {"your_price": Decimal(price), "currency": "USD", "size_tier": "small"}
+    return FeePreview(**row)

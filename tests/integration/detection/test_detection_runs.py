@@ -9,10 +9,11 @@ import pytest
 
 from clario.db.connection import PostgresDatabase
 from clario.domain.detection import survey
-from clario.domain.values import DayRange
-from tests.integration.detection.conftest import TODAY, Books, found, lost, paid_line, reimbursed
+from clario.domain.values import ONE_DAY, DayRange
+from tests.integration.detection.conftest import TODAY, Books, estimate, found, lost, paid_line, reimbursed
 
 MAY_20 = date(2026, 5, 20)
+YESTERDAY = TODAY - ONE_DAY
 TWO = (lost("1", MAY_20), lost("2", MAY_20, 2))
 
 
@@ -74,6 +75,62 @@ def test_only_what_was_touched_is_looked_at_and_the_result_is_that_of_a_run_from
     assert books.run("SELECT * FROM touched_items") == []
     incremental = books.open_claims()
     assert incremental == books.from_scratch()
+
+
+def fees_are_estimated_as_on_the_day_before(books: Books) -> None:
+    books.estimated(TODAY, estimate("1"), estimate("2"))
+
+
+def a_price_is_another(books: Books) -> None:
+    books.estimated(TODAY, estimate("1"), estimate("2", "25.00"))
+
+
+def a_price_that_was_another_this_morning_is_as_it_was(books: Books) -> None:
+    books.estimated(TODAY, estimate("1"), estimate("2", "25.00"))
+    books.detect()
+    books.looked_at()
+    books.estimated(TODAY, estimate("1"), estimate("2"))
+
+
+def the_estimates_of_a_day_before_come_late(books: Books) -> None:
+    books.estimated(YESTERDAY - ONE_DAY, estimate("1"))
+
+
+def an_estimate_is_gone_from_its_day(books: Books) -> None:
+    books.estimated(YESTERDAY, estimate("1"))
+
+
+@pytest.mark.parametrize(
+    ("happens", "looked_at"),
+    [
+        (fees_are_estimated_as_on_the_day_before, set()),
+        (a_price_is_another, {"asin:B2"}),
+        (a_price_that_was_another_this_morning_is_as_it_was, {"asin:B2"}),
+        (the_estimates_of_a_day_before_come_late, {"asin:B1"}),
+        (an_estimate_is_gone_from_its_day, {"asin:B2"}),
+    ],
+)
+def test_of_estimates_that_are_told_day_after_day_only_others_than_before_are_looked_at(
+    books: Books, happens: Callable[[Books], None], looked_at: set[str]
+) -> None:
+    books.estimated(YESTERDAY, estimate("1"), estimate("2"))
+    begun(books)
+    happens(books)
+    books.detect()
+    assert books.looked_at() == looked_at
+    incremental = books.open_claims()
+    assert incremental == books.from_scratch()
+
+
+@pytest.mark.parametrize(("days", "looked_at"), [(7, set()), (8, {"asin:B1"})])
+def test_estimates_that_are_told_again_after_more_than_a_week_are_new(
+    books: Books, days: int, looked_at: set[str]
+) -> None:
+    books.estimated(TODAY - timedelta(days=days), estimate("1"))
+    begun(books)
+    books.estimated(TODAY, estimate("1"))
+    books.detect()
+    assert books.looked_at() == looked_at
 
 
 def test_when_only_time_passes_a_component_is_looked_at_on_its_day(books: Books) -> None:

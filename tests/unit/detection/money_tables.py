@@ -158,6 +158,7 @@ def _preview(line: Entry) -> Iterator[tuple[str, FeePreviewRow]]:
     amounts = {name: Decimal(line.get(name)) if line.get(name) else None for name in ("price", "ref", "fee")}
     row = FeePreviewRow(
         seen_on=line.on,
+        seen_until=line.on,
         marketplace_id=PLACES[line.get("at", "US")],
         **line.label,
         price=amounts["price"],

@@ -104,18 +104,19 @@ def from_scratch(facts: SellerFacts, today: date) -> dict[str, Claim]:
     st.lists(LINES, max_size=20),
     st.lists(LINES, max_size=6),
     st.sets(st.integers(0, 30), max_size=4),
-    st.lists(st.integers(0, 45), min_size=2, max_size=4),
+    st.lists(st.tuples(st.integers(0, 45), st.integers(0, 9)), min_size=2, max_size=4),
 )
 def test_incremental_equals_from_scratch(before, more, gone, steps):
-    """Days pass, rows come and go, in any order."""
+    """Days pass, rows come and go, in any order; payments are loaded until some days before."""
     first, second = (
         seller("\n".join(before)),
         seller("\n".join([line for place, line in enumerate(before) if place not in gone] + more)),
     )
     memory, today = Memory(EMPTY), day(-40)
-    for number, step in enumerate(steps):
+    for number, (step, behind) in enumerate(steps):
         today += timedelta(days=step)
-        facts = second if number >= len(steps) // 2 else first
+        paid = (DayRange(day(-400), today - timedelta(days=behind)),)
+        facts = replace(second if number >= len(steps) // 2 else first, coverage=covering(reimbursements=paid))
         memory.run(facts, today)
         assert content(memory.claims) == content(from_scratch(facts, today))
 
@@ -177,6 +178,30 @@ def test_a_hole_in_the_coverage_changes_everything():
     hole = (DayRange(day(-400), day(1)), DayRange(day(3), TODAY))
     memory.run(replace(memory.facts, coverage=covering(ledger=hole)), day(30))
     assert memory.looked_at == 2
+    assert {claim.tier for claim in memory.claims.values()} == {"review"}
+
+
+def test_a_report_that_stays_behind_changes_nothing_more_from_day_to_day():
+    memory = after(QUIET, day(30), coverage=covering(ledger=(DayRange(day(-400), day(20)),)))
+    assert {claim.tier for claim in memory.claims.values()} == {"review"}
+    for today, held_until in ((day(31), day(20)), (day(32), day(21))):
+        memory.run(replace(memory.facts, coverage=covering(ledger=(DayRange(day(-400), held_until),))), today)
+        assert memory.looked_at == 0
+    assert content(memory.claims) == content(from_scratch(memory.facts, day(32)))
+
+
+def test_a_report_that_has_caught_up_changes_everything():
+    memory = after(QUIET, day(30), coverage=covering(ledger=(DayRange(day(-400), day(20)),)))
+    memory.run(replace(memory.facts, coverage=covering()), day(30))
+    assert memory.looked_at == 2
+    assert {claim.tier for claim in memory.claims.values()} == {"claim"}
+
+
+def test_a_loss_too_young_to_need_a_report_that_is_behind_is_looked_at_on_the_day_on_which_it_does():
+    behind = covering(reimbursements=(DayRange(day(-400), day(-30)),))
+    memory = after("d0 M -1", day(2), coverage=behind)
+    assert {claim.tier for claim in memory.claims.values()} == {"claim"}
+    memory.run(memory.facts, day(3))
     assert {claim.tier for claim in memory.claims.values()} == {"review"}
 
 

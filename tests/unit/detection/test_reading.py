@@ -1,7 +1,8 @@
 """What detection reads, and what tells it that there is something new to read."""
 
 from clario.db.facts import FACT_TABLES
-from clario.db.touched import names_items
+from clario.db.statements import statement
+from clario.db.touched import RESTATED, names_items
 from clario.domain.detection.facts import TABLES as LISTS
 from clario.domain.tables import TABLES
 
@@ -20,3 +21,8 @@ def test_every_table_that_is_read_notes_the_items_of_its_rows():
 def test_a_table_that_is_not_read_notes_nothing():
     assert not names_items(TABLES["inventory"])
     assert not names_items(TABLES["settlement_lines"])
+
+
+def test_the_days_that_say_the_same_are_told_by_the_columns_that_touch_an_item():
+    told = ", ".join(f"p.{column}" for column in RESTATED["fee_previews"])
+    assert f"ROW({told})" in " ".join(statement("preview_facts").split())

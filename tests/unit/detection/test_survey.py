@@ -124,6 +124,13 @@ def test_a_batch_takes_components_as_long_as_they_are_small_together():
     assert [sorted(batch.keys) for batch in memory.batches] == [["", "asin:B1"], ["asin:B9"]]
 
 
+def test_a_component_whose_rows_are_gone_is_forgotten():
+    memory = Memory(seller(""))
+    memory.run(seller(TWO), day(30))
+    memory.run(seller("d-9 M -1"), day(30))
+    assert set(memory.remembered) == {"asin:B1"}
+
+
 def test_components_about_which_there_is_one_claim_are_looked_at_together():
     """A row joined them, the claim has names of both, and the row is gone."""
     joining = TWO + "\n d1 receive +1 of=S0 fnsku=X9 asin=B1"

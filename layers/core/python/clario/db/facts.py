@@ -33,7 +33,7 @@ BLOCK = 5_000
 Cells = tuple[Any, ...]
 ASIN_OF_SHIPMENT_LINE, ASIN_OF_REMOVAL, ASIN_OF_PARCEL = (8, 7), (7, 6), (5, 4)
 """Where the row's ASIN belongs, which the report does not give, and where its FNSKU is."""
-SIDES_OF_PREVIEW, SIDES_OF_STORAGE = 7, 5
+SIDES_OF_PREVIEW, SIDES_OF_STORAGE = 8, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ FACT_TABLES: Mapping[str, FactTable] = {
     "removals": FactTable("removal_facts", "removal_orders", RemovalRow, asin=ASIN_OF_REMOVAL),
     "parcels": FactTable("parcel_facts", "removal_shipments", ParcelRow, asin=ASIN_OF_PARCEL),
     "money": FactTable("money_facts", "financial_events", MoneyRow),
-    "previews": FactTable("preview_facts", "fee_previews", FeePreviewRow, sides=SIDES_OF_PREVIEW, store=1),
+    "previews": FactTable("preview_facts", "fee_previews", FeePreviewRow, sides=SIDES_OF_PREVIEW, store=2),
     "storage": FactTable("storage_facts", "storage_charges", StorageRow, sides=SIDES_OF_STORAGE),
     "aged": FactTable("aged_facts", "aged_inventory_charges", AgedRow),
 }

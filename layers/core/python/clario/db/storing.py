@@ -128,6 +128,8 @@ class Storing:
         if table.mode is WriteMode.SNAPSHOT and self._is_overtaken(values):
             # No longer the present state, it has only history to tell.
             values = values | {"days": []}
+        if statements.note_news:
+            self._run.connection.execute(statements.note_news, values)
         written, deleted = self._apply(statements.rows, values, whole)
         if statements.note and written:
             self._run.connection.execute(statements.note, values)

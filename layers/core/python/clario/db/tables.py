@@ -7,7 +7,7 @@ from psycopg import sql
 
 from clario.db.parts import listed, not_staged, same_key, staged
 from clario.db.snapshots import index_staged, write_history, zero_unnamed, zero_unnamed_in_history
-from clario.db.touched import names_items, note_written, noting
+from clario.db.touched import RESTATED, names_items, note_news, note_written, noting
 from clario.domain.tables import History, Table, WriteMode
 
 
@@ -26,6 +26,7 @@ class StoreStatements:
     create_staging: sql.Composed
     copy: sql.Composed
     index: sql.Composed | None
+    note_news: sql.Composed | None
     rows: Writes
     note: sql.Composed | None
     history: Writes | None
@@ -49,8 +50,9 @@ def store_statements(table: Table) -> StoreStatements:
             staged=staged(table), columns=listed(columns)
         ),
         index=index_staged(table) if table.mode is WriteMode.SNAPSHOT else None,
+        note_news=note_news(table) if table.name in RESTATED else None,
         rows=Writes(_merge(table, columns, values), _clean_up(table)),
-        note=note_written(table) if names_items(table) else None,
+        note=note_written(table) if names_items(table) and table.name not in RESTATED else None,
         history=_history(table, table.history) if table.history else None,
     )
 

@@ -1,13 +1,26 @@
 """Which items a store touches: those of rows it writes or deletes, noted for detection in the store's transaction."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 
 from psycopg import sql
 
+from clario.db.parts import listed, staged
 from clario.domain.tables import Table
 
 UNREAD = frozenset({"inventory", "settlement_lines"})
 """Tables that detection does not read."""
+RESTATED: Mapping[str, tuple[str, ...]] = {
+    "fee_previews": (
+        *("sku", "fnsku", "store", "asin", "your_price", "currency", "longest_side", "median_side", "shortest_side"),
+        *("dimension_unit", "package_weight", "weight_unit", "size_tier", "product_group", "referral_fee"),
+        "fulfillment_fee",
+    )
+}
+"""Tables whose rows say the same day after day, and the columns of theirs that detection reads. It takes the days that
+say the same for one row (`preview_facts`), so that only a day that says something else touches an item."""
+REMEMBERED_DAYS = 7
+"""What was not heard for longer than that is new, though it says the same."""
 NAMES = (("fnsku", "fnsku"), ("sku", "sku"), ("msku", "sku"), ("asin", "asin"))
 """The columns that name an item, and which identifier they hold. One of them is enough: those of a row belong
 together."""
@@ -31,6 +44,39 @@ def note_written(table: Table) -> sql.Composed:
     ).format(item=_item(table), table=sql.Identifier(table.name), of_days=of_days)
 
 
+def note_news(table: Table) -> sql.Composed:
+    """Note the items of staged rows that say something else than the newest ones stored: before they are merged.
+
+    Rows of a day before the newest one, too: what they change is found out by looking.
+    """
+    assert table.day is not None
+    names = [name for name in table.key if name != table.day]
+    day = sql.Identifier(table.day)
+    return sql.SQL(
+        "INSERT INTO touched_items (connection_id, seller_id, item)"
+        " SELECT DISTINCT %(connection_id)s::bigint, %(seller_id)s, {item} FROM {staged} AS s"
+        " LEFT JOIN ("
+        "SELECT DISTINCT ON ({key}) * FROM {table}"
+        " WHERE connection_id = %(connection_id)s AND {day} >= (SELECT min({day}) FROM {staged}) - {days}"
+        " ORDER BY {key}, {day} DESC"
+        ") AS t ON {same_names} AND t.{day} BETWEEN s.{day} - {days} AND s.{day}"
+        " WHERE s.{day} = ANY (%(days)s::date[]) AND {item} IS NOT NULL"
+        " AND (t.{day} IS NULL OR ({old}) IS DISTINCT FROM ({new}))"
+    ).format(
+        item=_item(table, "s"),
+        staged=staged(table),
+        table=sql.Identifier(table.name),
+        key=listed(names),
+        day=day,
+        days=sql.Literal(REMEMBERED_DAYS),
+        same_names=sql.SQL(" AND ").join(
+            sql.SQL("{} = {}").format(sql.Identifier("t", name), sql.Identifier("s", name)) for name in names
+        ),
+        old=listed(RESTATED[table.name], "t"),
+        new=listed(RESTATED[table.name], "s"),
+    )
+
+
 def noting(table: Table, delete: sql.Composed) -> sql.Composed:
     """The same deletion, which also notes the items of what it deletes and answers a row for each of them."""
     return sql.SQL(
@@ -46,9 +92,9 @@ def _columns(table: Table) -> list[tuple[str, str]]:
     return [(column, kind) for column, kind in NAMES if column in there]
 
 
-def _item(table: Table) -> sql.Composed:
+def _item(table: Table, alias: str = "t") -> sql.Composed:
     texts = [
-        sql.SQL("{} || nullif({}, '')").format(sql.Literal(f"{kind}:"), sql.Identifier("t", column))
+        sql.SQL("{} || nullif({}, '')").format(sql.Literal(f"{kind}:"), sql.Identifier(alias, column))
         for column, kind in _columns(table)
     ]
     return sql.SQL("coalesce({})").format(sql.SQL(", ").join(texts))

@@ -666,6 +666,7 @@ CREATE TABLE fee_previews (
     line                   integer NOT NULL,
     PRIMARY KEY (connection_id, snapshot_on, row_key, ordinal)
 );
+CREATE INDEX fee_previews_by_item ON fee_previews (connection_id, sku);
 
 CREATE TABLE storage_charges (
     connection_id                 bigint NOT NULL REFERENCES connections ON DELETE CASCADE,

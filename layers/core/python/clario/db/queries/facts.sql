@@ -155,19 +155,37 @@ WHERE m.connection_id = %(connection_id)s AND m.posted_on <= %(until)s
        OR (%(skus)s::text[] IS NULL AND m.transaction_type = 'ServiceFee' AND m.amount < 0))
 
 -- name: preview_facts
--- Without items: the newest one of each SKU that tells a price in that currency.
-SELECT f.snapshot_on, coalesce(f.store, ''), f.sku, coalesce(f.fnsku, ''), coalesce(f.asin, ''), f.your_price,
-       coalesce(f.currency, ''), f.longest_side, f.median_side, f.shortest_side, coalesce(f.dimension_unit, ''),
-       f.package_weight, coalesce(f.weight_unit, ''), coalesce(f.size_tier, ''), coalesce(f.product_group, ''),
-       f.referral_fee, f.fulfillment_fee, f.document_id, f.line
-FROM fee_previews AS f
-WHERE f.connection_id = %(connection_id)s AND f.snapshot_on <= %(until)s
-  AND (f.sku = ANY (%(skus)s::text[])
-       OR (%(skus)s::text[] IS NULL AND (f.snapshot_on, f.row_key, f.ordinal) IN (
-           SELECT DISTINCT ON (n.sku) n.snapshot_on, n.row_key, n.ordinal FROM fee_previews AS n
-           WHERE n.connection_id = %(connection_id)s AND n.snapshot_on <= %(until)s AND n.your_price <> 0
-             AND n.product_group <> '' AND n.currency = %(currency)s
-           ORDER BY n.sku, n.snapshot_on DESC, n.store DESC, n.row_key, n.ordinal)))
+-- The first day of each state and the last one on which it was heard: it ends with another one, or after a week without
+-- a word. What makes a state another is what `clario.db.touched` notes. Without items: the newest preview of each SKU
+-- that was paid for and tells a price in that currency.
+SELECT f.snapshot_on, f.seen_until, coalesce(f.store, ''), f.sku, coalesce(f.fnsku, ''), coalesce(f.asin, ''),
+       f.your_price, coalesce(f.currency, ''), f.longest_side, f.median_side, f.shortest_side,
+       coalesce(f.dimension_unit, ''), f.package_weight, coalesce(f.weight_unit, ''), coalesce(f.size_tier, ''),
+       coalesce(f.product_group, ''), f.referral_fee, f.fulfillment_fee, f.document_id, f.line
+FROM (
+    SELECT s.*, coalesce(lead(s.heard_before) OVER (PARTITION BY s.row_key, s.ordinal ORDER BY s.snapshot_on),
+                         s.last_on) AS seen_until
+    FROM (
+        SELECT p.*, lag(p.snapshot_on) OVER days AS heard_before, max(p.snapshot_on) OVER listing AS last_on,
+               p.snapshot_on - lag(p.snapshot_on) OVER days <= 7
+               AND said.state IS NOT DISTINCT FROM lag(said.state) OVER days AS goes_on
+        FROM fee_previews AS p
+        CROSS JOIN LATERAL (
+            SELECT ROW(p.sku, p.fnsku, p.store, p.asin, p.your_price, p.currency, p.longest_side, p.median_side,
+                       p.shortest_side, p.dimension_unit, p.package_weight, p.weight_unit, p.size_tier,
+                       p.product_group, p.referral_fee, p.fulfillment_fee) AS state) AS said
+        WHERE p.connection_id = %(connection_id)s AND p.snapshot_on <= %(until)s AND p.sku = ANY (%(skus)s::text[])
+        WINDOW listing AS (PARTITION BY p.row_key, p.ordinal), days AS (listing ORDER BY p.snapshot_on)
+    ) AS s
+    WHERE s.goes_on IS NOT TRUE
+    UNION ALL
+    (SELECT DISTINCT ON (n.sku) n.*, NULL, n.snapshot_on, NULL, n.snapshot_on
+    FROM fee_previews AS n
+    WHERE %(skus)s::text[] IS NULL AND n.connection_id = %(connection_id)s AND n.snapshot_on <= %(until)s
+      AND n.your_price <> 0 AND n.product_group <> '' AND n.currency = %(currency)s
+      AND n.sku IN (SELECT r.sku FROM reimbursements AS r WHERE r.connection_id = %(connection_id)s)
+    ORDER BY n.sku, n.snapshot_on DESC, n.store DESC, n.row_key, n.ordinal)
+) AS f
 
 -- name: storage_facts
 SELECT c.month, c.asin, c.fnsku, coalesce(c.fulfillment_center, ''), coalesce(c.country, ''), c.longest_side,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Evidence
 from clario.domain.detection.facts import CoverageFacts
-from clario.domain.detection.policy import policy
+from clario.domain.detection.policy import CoverageRow, policy
 from clario.domain.values import ONE_DAY, DayRange
 
 LEDGER, BALANCES, PAID, RETURNS = "ledger", "ledger_summary", "reimbursements", "returns"
@@ -100,19 +100,46 @@ def check(facts: CoverageFacts, kind: AnomalyType, anchor: date, today: date) ->
     """The coverage of a loss on `anchor` as seen today. A loss too young to need a day needs none."""
     reports = streams_of(kind)
     needed = {
-        row.report: DayRange(anchor - timedelta(days=row.lead_days), today - timedelta(days=row.lag_days))
+        row.report: DayRange(anchor - timedelta(days=row.lead_days), _needed_until(row, today))
         for row in policy().coverage
         if row.report in reports
     }
     return Covered(needed, {report: gaps(facts[report], days) for report, days in needed.items()})
 
 
+def needed_from(facts: CoverageFacts, kind: AnomalyType, anchor: date, today: date) -> date | None:
+    """The next day on which a loss that is too young today comes to need a report that is behind; None: no such day.
+
+    It is told as proven until then, and doubted from then on if the report is still behind.
+    """
+    days = [
+        anchor - timedelta(days=row.lead_days) + timedelta(days=row.lag_days)
+        for row in policy().coverage
+        if row.report in streams_of(kind) and _is_behind(facts[row.report], _needed_until(row, today))
+    ]
+    return min((day for day in days if day > today), default=None)
+
+
 BEGINNING = date(2000, 1, 1)
 
 
-def signature(facts: CoverageFacts, today: date) -> tuple[tuple[str, tuple[DayRange, ...]], ...]:
-    """All that matters of the coverage: the days missing until now. While it stays, no verdict changes for it."""
-    return tuple(
-        (row.report, tuple(gaps(facts[row.report], DayRange(BEGINNING, today - timedelta(days=row.lag_days)))))
-        for row in policy().coverage
-    )
+def signature(facts: CoverageFacts, today: date) -> tuple[tuple[str, bool, tuple[DayRange, ...]], ...]:
+    """All that matters of the coverage, by report: whether it is behind, and the holes before its last covered day.
+
+    While it stays, no verdict changes for it but on a day that `needed_from` foretells. How far a report is behind does
+    not matter: what needs it lacks its last day. That of a report which is never loaded is the same every day.
+    """
+    return tuple(_signature(row.report, facts[row.report], _needed_until(row, today)) for row in policy().coverage)
+
+
+def _signature(report: str, covered: tuple[DayRange, ...], end: date) -> tuple[str, bool, tuple[DayRange, ...]]:
+    holes, behind = gaps(covered, DayRange(BEGINNING, end)), _is_behind(covered, end)
+    return report, behind, tuple(holes[:-1] if behind else holes)
+
+
+def _needed_until(row: CoverageRow, today: date) -> date:
+    return today - timedelta(days=row.lag_days)
+
+
+def _is_behind(covered: tuple[DayRange, ...], end: date) -> bool:
+    return bool(gaps(covered, DayRange(end, end)))

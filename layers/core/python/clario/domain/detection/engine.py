@@ -11,6 +11,7 @@ from clario.domain.claims import Claim, DetectionRun, Note, Settled
 from clario.domain.detection import findings
 from clario.domain.detection.assemble import claim_of, group, settled_of
 from clario.domain.detection.components import components
+from clario.domain.detection.coverage import needed_from
 from clario.domain.detection.credits import gather_credits
 from clario.domain.detection.facts import Account, ComponentFacts, SellerFacts
 from clario.domain.detection.fee_cells import observations, suspect_cells
@@ -136,6 +137,8 @@ def _verdicts(
             found.review_on(told_from_day(verdict.lot, verdict.window), today)
             found.review_on(verdict.lot.sure_from, today)
             found.review_on(verdict.value.changes_on, today)
+            kind, anchor = verdict.lot.anomaly_type, verdict.lot.anchor
+            found.review_on(needed_from(account.coverage, kind, anchor, today), today)
     found.notes += gathered.notes
     found.notes += [
         Note("unexplained_reimbursement", credit.fnsku, units, f"{credit.kind} on {credit.on}")
@@ -156,3 +159,6 @@ def _money(case: Case, rules: Sequence[MoneyRule], found: _Findings) -> None:
             found.tell(mark, claim, partial(findings.settled_of, finding))
             if claim is not None:
                 found.review_on(claim.deadline_date + ONE_DAY, case.as_of)
+                seen_from = finding.seen_from or finding.anchor
+                young = needed_from(case.account.coverage, finding.anomaly_type, seen_from, case.as_of)
+                found.review_on(young, case.as_of)

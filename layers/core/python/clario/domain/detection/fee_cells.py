@@ -10,7 +10,7 @@ from clario.domain.detection.facts import ComponentFacts
 from clario.domain.detection.fee_charges import fee_charges
 from clario.domain.detection.fees.book import fee_book
 from clario.domain.detection.fees.fulfillment import CENT, Cell
-from clario.domain.detection.measurements import Product, dangerous, has_other_rates, measured_products
+from clario.domain.detection.measurements import Product, dangerous, days_apart, has_other_rates, measured_products
 from clario.domain.values import MARKETPLACES
 
 # Our choices: fewer charges or products prove nothing about a field; so many may disagree for reasons of their own.
@@ -44,7 +44,7 @@ def observations(facts: ComponentFacts) -> Iterator[Observation]:
         newest = measured[-1]
         for charge in charges:
             fee = book.expected(newest.packed, charge.prices[-1], charge.days[0])
-            if fee and abs(newest.seen_on - charge.days[0]) <= SPEAKS_FOR:
+            if fee and days_apart(charge.days[0], newest) <= SPEAKS_FOR:
                 seen[fee.cell][min((charge.fee - fee.fee, charge.fee - fee.total), key=abs)] += 1
         for cell, differences in seen.items():
             ((difference, _),) = differences.most_common(1)

@@ -165,7 +165,7 @@ def _allowed(charge: FeeCharge, packed: Package, book: FeeBook) -> Iterator[Deci
 
 def _measured_then(charge: FeeCharge, measured: Sequence[Measured]) -> Package | None:
     day = charge.days[0]
-    seen = [each for each in measured if day - AS_OF_SHIPPING <= each.seen_on <= day]
+    seen = [each for each in measured if each.seen_on <= day <= each.seen_until + AS_OF_SHIPPING]
     return seen[-1].packed if seen else None
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from clario.domain.detection.charges import name_key
 from clario.domain.detection.facts import ComponentFacts
 from clario.domain.detection.fees.sizes import Package, package
 from clario.domain.detection.fees.tables import FulfillmentTables
+from clario.domain.detection.money_rows import FeePreviewRow
 from clario.domain.values import MARKETPLACES
 
 # Exact by definition: https://www.nist.gov/pml/owm/si-units-length and si-units-mass.
@@ -29,9 +30,10 @@ class Product(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """A product as Amazon measured it on a day, and the price its own fees were computed from."""
+    """A product as Amazon measured it from a day until another, and the group it belongs to."""
 
     seen_on: date
+    seen_until: date
     packed: Package
     group: str
 
@@ -51,8 +53,13 @@ def measured_products(facts: ComponentFacts) -> Mapping[Product, tuple[Measured,
         packed = packed_of(row.sides, row.length_unit, row.weight, row.weight_unit)
         if packed:
             product = Product(place_id(row.marketplace_id, row.currency), row.asin or row.sku)
-            table[product].append(Measured(row.seen_on, packed, name_key(row.product_group)))
+            table[product].append(Measured(row.seen_on, row.seen_until, packed, name_key(row.product_group)))
     return {product: tuple(seen) for product, seen in table.items()}
+
+
+def days_apart(day: date, seen: Measured | FeePreviewRow) -> timedelta:
+    """How far a day lies from the days on which Amazon said something."""
+    return max(seen.seen_on - day, day - seen.seen_until, timedelta())
 
 
 def packed_of(

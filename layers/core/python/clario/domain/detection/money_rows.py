@@ -50,12 +50,16 @@ class MoneyRow:
 
 @dataclass(frozen=True, slots=True)
 class FeePreviewRow:
-    """What Amazon believed of a listing on a day (table `fee_previews`). Sides are in no promised order.
+    """What Amazon believed of a listing from a day on (table `fee_previews`). Sides are in no promised order.
+
+    Day after day Amazon says the same: a row stands for all days until another one says something else, the last of
+    them `seen_until`. After more than a week without a word there is a new row.
 
     `referral_fee` and `fulfillment_fee` are per unit and positive, at `price`.
     """
 
     seen_on: date
+    seen_until: date
     marketplace_id: str
     sku: str
     fnsku: str

@@ -17,7 +17,7 @@ from clario.domain.detection.fees.sizes import classify
 from clario.domain.detection.fees.stock import removal_fee
 from clario.domain.detection.fees.tables import fulfillment_tables, other_tables
 from clario.domain.detection.findings import Case, Finding
-from clario.domain.detection.measurements import packed_of
+from clario.domain.detection.measurements import days_apart, packed_of
 from clario.domain.detection.money_rows import MoneyRow
 from clario.domain.detection.policy import tolerance
 from clario.domain.detection.source import SourceRow
@@ -86,7 +86,7 @@ def _expected(case: Case, row: RemovalRow) -> Decimal | None:
     place = case.market_of(row.currency)
     sizes, rates = fulfillment_tables(place), other_tables(place)
     seen = case.facts.once(newest_previews).get(row.sku)
-    if seen is None or abs(seen.seen_on - row.updated_on) > SPEAKS_FOR:
+    if seen is None or days_apart(row.updated_on, seen) > SPEAKS_FOR:
         return None
     packed = packed_of(seen.sides, seen.length_unit, seen.weight, seen.weight_unit)
     if sizes is None or rates is None or packed is None:

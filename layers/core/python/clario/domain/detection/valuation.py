@@ -200,8 +200,9 @@ def _per_unit(entry: Entry) -> Decimal:
 
 
 def newest_previews(facts: ComponentFacts) -> Mapping[str, FeePreviewRow]:
-    """The newest fee preview of each SKU; they come in order of days. Read once: `facts.once(newest_previews)`."""
-    return {row.sku: row for row in facts.previews}
+    """The newest fee preview of each SKU: of several marketplaces the last one's by id, whichever changed last. Read
+    once: `facts.once(newest_previews)`."""
+    return {row.sku: row for row in sorted(facts.previews, key=lambda row: (row.marketplace_id, row.seen_on))}
 
 
 def _preview(facts: ComponentFacts, sku: str) -> FeePreviewRow | None:
