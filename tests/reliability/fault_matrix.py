@@ -26,6 +26,7 @@ from local_amazon.server.cursor import Cursor
 from local_amazon.server.faults import CALLS, DOCUMENTS, PAGES, REPORTS
 from tests.conftest import Cluster
 from tests.fixtures.amazon import AmazonHere, amazon_here
+from tests.fixtures.endless import ending
 from tests.fixtures.streams import SOURCES, only
 from tests.integration.sync.conftest import SELLER, START, content
 
@@ -200,7 +201,7 @@ class Stage:
             amazon.follow(BEGIN)
             clock.add_listener(amazon.follow)
             environment = {**amazon.settings(), **self._environment(source, extent), "DATABASE_URL": address}
-            with runtime(self.folder, environment, clock=clock) as running:
+            with ending(), runtime(self.folder, environment, clock=clock) as running:
                 yield running, amazon
 
     def _environment(self, source: str, extent: Extent) -> dict[str, str]:

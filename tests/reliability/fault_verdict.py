@@ -11,6 +11,7 @@ from typing import Any
 from clario.domain.slices import FINISHED
 from clario.domain.tables import TABLES
 from local_amazon.server.drift import UNKNOWN
+from tests.fixtures.endless import Endless
 from tests.reliability.fault_matrix import Case, Result, Stage
 
 Content = Mapping[str, list[dict[str, Any]]]
@@ -30,6 +31,13 @@ class Verdict(StrEnum):
 
 def verdict(stage: Stage, case: Case) -> tuple[Verdict, str]:
     """Run the case; what came of it, and what there is to say about it."""
+    try:
+        return _verdict(stage, case)
+    except Endless as endless:
+        return Verdict.DIFFERENT, str(endless)
+
+
+def _verdict(stage: Stage, case: Case) -> tuple[Verdict, str]:
     orders = case.orders()
     if case.kind in ("cancelled", "header_only"):
         return _nothing_there(stage, case, orders)

@@ -11,6 +11,7 @@ import pytest
 from clario.domain.slices import SliceState
 from local_amazon.server.faults import KINDS
 from tests.conftest import Cluster
+from tests.fixtures.endless import ending
 from tests.reliability.fault_matrix import Case, Result, Stage, cases
 from tests.reliability.fault_verdict import Verdict, judged, verdict
 
@@ -59,6 +60,11 @@ def test_a_row_that_is_missing_or_too_many_would_be_noticed(stage: Stage, good: 
     for changed in (rows[1:], [*rows, rows[0]]):
         found, why = judged(case, calm, replace(good, content={**good.content, "inbound_shipments": changed}))
         assert (found, why.partition(":")[0]) == (Verdict.DIFFERENT, "inbound_shipments")
+
+
+def test_a_sync_without_an_end_would_be_noticed(stage: Stage) -> None:
+    with ending(3):
+        assert verdict(stage, Case(FEW, FEW, "throttle")) == (Verdict.DIFFERENT, "no end after 3 steps")
 
 
 def test_a_failure_without_a_reason_and_one_that_brings_rows_from_nowhere_would_be_noticed(

@@ -25,6 +25,7 @@ from devstack.runtime import Runtime, runtime
 from devstack.workflow import ExecutionResult
 from tests.conftest import Cluster
 from tests.fixtures.amazon import amazon_here
+from tests.fixtures.endless import ending
 
 START = datetime(2026, 6, 15, 18, 0, tzinfo=UTC)
 SELLER = "anna"
@@ -155,7 +156,7 @@ def opened(database_url: str, folder: Path, *options: str, **settings: str) -> I
             **settings,
         }
         clock.add_listener(amazon.follow)
-        with runtime(folder, environment, clock=clock) as running:
+        with ending(), runtime(folder, environment, clock=clock) as running:
             # Nothing happens at Amazon after the start, and after three weeks its last row has come to light.
             clock.sleep(timedelta(days=21).total_seconds())
             bench = Bench(running, clock, amazon)
