@@ -58,7 +58,7 @@ class Memory:
         now = {key: ids_in(part) for key, part in parts.items() if key}
         around = {key: part.neighbours.digest for key, part in parts.items()}
         account = with_statistics(facts, list(parts.values()))
-        holds = conditions(account, today)
+        holds = conditions(account, today, account.price_ratios)
         touched = set(touched_between(self.facts, facts))
         if holds != self.conditions:
             touched.update(*now.values())
@@ -215,10 +215,10 @@ def test_a_surplus_elsewhere_in_the_shipment_is_looked_at_from_both_sides():
 
 def test_what_holds_for_all_is_the_same_on_the_next_day_when_coverage_keeps_up():
     held = {"ledger": (DayRange(day(-400), day(20)),)}
-    before = conditions(seller("", coverage=covering(**held)), day(20))
+    before = conditions(seller("", coverage=covering(**held)), day(20), ())
     held = {"ledger": (DayRange(day(-400), day(21)),)}
-    assert conditions(seller("", coverage=covering(**held)), day(21)) == before
+    assert conditions(seller("", coverage=covering(**held)), day(21), ()) == before
 
 
 def test_a_rule_that_comes_into_force_is_another_condition():
-    assert conditions(EMPTY, date(2024, 10, 22)) != conditions(EMPTY, date(2024, 10, 23))
+    assert conditions(EMPTY, date(2024, 10, 22), ()) != conditions(EMPTY, date(2024, 10, 23), ())

@@ -17,6 +17,7 @@ from clario.domain.detection.facts import TABLES, Account, Names, SellerFacts
 from clario.domain.detection.survey import Batch, Remembered, Shared, Survey, examine_batch, items_of
 from clario.domain.detection.unit_rows import ReturnRow
 from tests.unit.detection.cases import TODAY, day, seller
+from tests.unit.detection.money_tables import account
 from tests.unit.detection.random_tables import LINES
 from tests.unit.detection.test_incremental import as_of, content, from_scratch, touched_between
 
@@ -139,6 +140,24 @@ def test_components_about_which_there_is_one_claim_are_looked_at_together():
     with patch.object(module, "MOST_ROWS", 1):
         memory.run(seller(TWO), day(30))
     assert content(memory.claims) == content(from_scratch(seller(TWO), day(30)))
+
+
+def priced(pay: int) -> SellerFacts:
+    """Amazon paid three times for lost toys of 10 dollars; a toy is lost, and a book."""
+    paid = [f"d-{number} Lost_Warehouse cash 1 pay={pay} id=R{number}" for number in (1, 2, 3)]
+    shown = [f"d-9 preview 1x1x1 1oz price=10 group={group}" for group in ("Toys", "Toys fnsku=X7 asin=B7")]
+    book = "d-9 preview 1x1x1 1oz price=10 group=Books fnsku=X8 asin=B8"
+    lost = [f"d-9 M -1 fnsku=X{number} asin=B{number}" for number in (7, 8)]
+    return replace(account("\n".join([*paid, *shown, book, *lost])), costs=())
+
+
+def test_what_amazon_pays_for_a_product_group_is_nothing_to_items_of_others():
+    memory = Memory(seller(""))
+    memory.run(priced(5), day(30))
+    memory.run(priced(6), day(30))
+    assert [sorted(batch.keys) for batch in memory.batches] == [["", "asin:B1", "asin:B7"]]
+    values = {claim.fnsku: claim.estimated_value for claim in memory.claims.values()}
+    assert (values["X7"], values["X8"]) == (6, None)
 
 
 def test_a_rule_that_stumbles_is_tried_again_the_next_day():

@@ -162,7 +162,8 @@ def _id(text: str) -> Id:
 
 def _remembered(row: Row) -> Remembered:
     state = ComponentState(frozenset(map(_id, row["ids"])), row["around"], row["next_review_on"])
-    return Remembered(state, row["conditions"], tuple(map(_observation, row["observations"])))
+    seen = tuple(map(_observation, row["observations"]))
+    return Remembered(state, row["conditions"], seen, frozenset(row["groups"]))
 
 
 def _row(key: str, entry: Remembered) -> Row:
@@ -173,6 +174,7 @@ def _row(key: str, entry: Remembered) -> Row:
         "conditions": entry.conditions,
         "next_review_on": entry.state.next_review_on,
         "observations": Jsonb([[*o.cell, *o.product, str(o.difference), o.charges] for o in entry.observations]),
+        "groups": sorted(entry.groups),
     }
 
 

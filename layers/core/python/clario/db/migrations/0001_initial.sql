@@ -855,6 +855,7 @@ CREATE TABLE detection_components (
     conditions     text NOT NULL,                       -- a digest of what held for all: rules, policy, coverage
     next_review_on date,                                -- when time alone may change the result
     observations   jsonb NOT NULL,                      -- what its charges say of the fee tables
+    groups         text[] NOT NULL,                     -- its product groups
     PRIMARY KEY (connection_id, key)
 );
 

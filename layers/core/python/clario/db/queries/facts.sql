@@ -272,17 +272,18 @@ FROM (
 GROUP BY dataset, scope, run ORDER BY 1, 2, 3
 
 -- name: components
-SELECT key, ids, around, conditions, next_review_on, observations FROM detection_components
+SELECT key, ids, around, conditions, next_review_on, observations, groups FROM detection_components
 WHERE connection_id = %(connection_id)s
 
 -- name: keep_component
 INSERT INTO detection_components (
-    connection_id, key, seller_id, ids, around, conditions, next_review_on, observations)
+    connection_id, key, seller_id, ids, around, conditions, next_review_on, observations, groups)
 VALUES (%(connection_id)s, %(key)s, %(seller_id)s, %(ids)s, %(around)s, %(conditions)s, %(next_review_on)s,
-    %(observations)s)
+    %(observations)s, %(groups)s)
 ON CONFLICT (connection_id, key) DO UPDATE
 SET ids = excluded.ids, around = excluded.around, conditions = excluded.conditions,
-    next_review_on = excluded.next_review_on, observations = excluded.observations
+    next_review_on = excluded.next_review_on, observations = excluded.observations,
+    groups = excluded.groups
 
 -- name: forget_components
 DELETE FROM detection_components WHERE connection_id = %(connection_id)s AND key = ANY (%(keys)s::text[])

@@ -6,7 +6,7 @@ A change of the seller's costs touches the SKUs it is about.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Container, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -88,15 +88,16 @@ def _changed(before: ComponentState | None, ids: frozenset[Id], around: str, tou
     return has_come or not ids.isdisjoint(touched)
 
 
-def conditions(account: Account, today: date) -> str:
-    """A digest of what holds for all components: when it is another than last time, all are due."""
+def conditions(account: Account, today: date, groups: Container[str]) -> str:
+    """A digest of what holds for all components of these product groups: when it is another than last time, all are
+    due."""
     parts: Iterable[object] = (
         RULES_VERSION,
         _data_digest(),
         _rows_in_force(today),
         account.connection,
         account.marketplace.id,
-        sorted(account.price_ratios.items()),
+        sorted((group, ratio) for group, ratio in account.price_ratios.items() if group in groups),
         sorted(map(repr, account.suspect_cells)),
         sorted(account.bill_days.items()),
         coverage.signature(account.coverage, today),

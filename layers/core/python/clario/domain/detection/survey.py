@@ -6,10 +6,10 @@ run ends when nothing is due any more, and then equals a run over everything.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from itertools import chain
 from typing import Any
@@ -30,11 +30,15 @@ MOST_ROWS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A component's last run: its state, what held for all of them then, and what it says of the fee tables."""
+    """A component's last run: its state, what held for it then, and what it says of the fee tables.
+
+    `groups` are the product groups it is of: what Amazon pays for others is nothing to it.
+    """
 
     state: ComponentState
     conditions: str
     observations: tuple[Observation, ...]
+    groups: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ class Survey:
         for line in part.inbound:
             key = key_of(Names(line.asin, line.fnsku, line.sku))
             rows[key][0].append(line)
-            told[key].append(repr(line))
+            told[key].append(repr(_of_shipment(line)))
         for row in part.ledger:
             rows[key_of(Names(row.asin, row.fnsku, row.msku))][1].append(row)
         for back in part.returns:
@@ -167,8 +171,8 @@ class Survey:
 
     def _stale(self) -> Iterable[Id]:
         """Items of components for which something else held when they were looked at last."""
-        holds = conditions(self.account_with(), self.as_of)
-        stale = (entry for entry in self.remembered.values() if entry.conditions != holds)
+        holds = _holding(self.account_with(), self.as_of)
+        stale = (entry for entry in self.remembered.values() if entry.conditions != holds(entry.groups))
         return (node for entry in stale for node in entry.state.ids)
 
     def _packed(self, clusters: Iterable[str]) -> frozenset[str]:
@@ -245,6 +249,11 @@ class Survey:
         return ComponentFacts(key, around, **tables)
 
 
+def _of_shipment(line: InboundRow) -> tuple[object, ...]:
+    """What a line is told by rows that do not name its item: those of its shipment."""
+    return line.shipment_id, line.status, line.created_on, line.delivered_on, line.closed_on, line.partnered
+
+
 def _digest(around: str, told: Iterable[str]) -> str:
     parts = (around, sorted(told))
     return sha256(repr(parts).encode()).hexdigest() if any(parts) else ""
@@ -257,7 +266,11 @@ def items_of(names: Names) -> frozenset[Id]:
 
 def asins_of(named: Iterable[Names]) -> Mapping[str, str]:
     """The ASIN of each FNSKU, for reports that do not name it; of several the first."""
-    return {names.fnsku: names.asin for names in sorted(named, reverse=True) if names.fnsku and names.asin}
+    found: dict[str, str] = {}
+    for asin, fnsku, _ in named:
+        if asin and fnsku and asin <= found.get(fnsku, asin):
+            found[fnsku] = asin
+    return found
 
 
 # -- a batch's result --------------------------------------------------------------------------------------------------
@@ -274,16 +287,22 @@ class BatchResult:
 def examine_batch(survey: Survey, batch: Batch, parts: Sequence[ComponentFacts]) -> BatchResult:
     """What Amazon owes in these components. One in which a detector stumbled is looked at again the next day."""
     seen = {part.key: tuple(observations(part)) for part in parts}
+    groups = {part.key: frozenset(row.product_group for row in part.previews) for part in parts}
     account = survey.account_with(batch, chain.from_iterable(seen.values()))
-    holds = conditions(account, survey.as_of)
+    holds = _holding(account, survey.as_of)
     runs = {part.key: examine((part,), account, survey.as_of, known=batch.fingerprints) for part in parts}
     remembered = {}
     for key, run in runs.items():
         review_on = survey.as_of + ONE_DAY if run.failed_types else run.next_review_on
         if key != ACCOUNT:
             state = ComponentState(survey.members[key], survey.digests.get(key, ""), review_on)
-            remembered[key] = Remembered(state, holds, seen[key])
+            remembered[key] = Remembered(state, holds(groups[key]), seen[key], groups[key])
     return BatchResult(_together(runs.values()), remembered)
+
+
+def _holding(account: Account, today: date) -> Callable[[frozenset[str]], str]:
+    """What holds for components of some product groups; most are of the same."""
+    return cache(lambda groups: conditions(account, today, groups))
 
 
 def _together(runs: Collection[DetectionRun]) -> DetectionRun:
