@@ -50,7 +50,8 @@ def _head(shown: Sequence[Shown]) -> Iterator[str]:
         f" {_list(seeds[DEVELOPMENT])}: rules were tried and confidence was fitted on them. Held-out seeds"
         f" {_list(seeds[HELD_OUT])}: the numbers below, unless they say otherwise. Counted are units, of wrong charges"
         " the charges. Precision: the share of claimed units that are owed and open. Recall: the share of units owed in"
-        " the claim tier, of refunds once claims open, that are claimed. In brackets 95 % intervals (Wilson)."
+        " the claim tier, of refunds and returns once claims open, that are claimed. In brackets 95 % intervals"
+        " (Wilson)."
     )
     yield ""
 

@@ -43,6 +43,7 @@ ONE_CHARGE = (
 """A wrong amount counts once, whatever the number of units it was taken for."""
 UNTIL_OPEN = ("refund_no_return", "lost_outbound", "damaged_outbound", "replacement_no_return")
 """Nothing is told of these before claims open: the unit may come back."""
+RETURNED = ("return_not_restocked", "return_damaged_by_amazon")
 NOT_DECIDABLE = frozenset(
     {
         "inbound_carrier_claim", "mcf_lost", "size_tier_change", "low_inventory_fee_error", "removal_damaged_or_wrong",
@@ -87,10 +88,11 @@ def is_owed(truth: Truth, today: date) -> bool:
     return truth["owed"] and truth["open_quantity"] > 0 and not early and is_decidable(truth)
 
 
-def is_claimable(truth: Truth) -> bool:
+def is_claimable(truth: Truth, today: date) -> bool:
     """Whether it should be in the claim tier. Who brought a shipment is not told any more: what its carrier damaged is
-    for review."""
-    return bool(truth["expected_tier"] == "claim") and truth["type"] != "inbound_damaged_carrier"
+    for review. What came back may still be put into stock, or be paid for, until claims open."""
+    early = truth["type"] in RETURNED and truth["claim_open"] > today.isoformat()
+    return bool(truth["expected_tier"] == "claim") and not early and truth["type"] != "inbound_damaged_carrier"
 
 
 def is_decidable(truth: Truth) -> bool:

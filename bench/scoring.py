@@ -108,15 +108,19 @@ def size_of(claim: Claim) -> int:
 
 @dataclass(slots=True)
 class _Claimed:
+    """A claim; `met` are the discrepancies of its type that it is about."""
+
     claim: Claim
     left: int
     right: int = 0
+    met: list[Truth] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Owed:
     truth: Truth
     left: int
+    claimable: bool
 
 
 def score(claims: Iterable[Claim], truths: Sequence[Truth], today: date) -> Result:
@@ -130,7 +134,7 @@ def score(claims: Iterable[Claim], truths: Sequence[Truth], today: date) -> Resu
         place = place_of(truth["type"], truth)
         decoys[place].append(truth)
         if is_owed(truth, today):
-            places[place][1].append(_Owed(truth, truth["open_quantity"]))
+            places[place][1].append(_Owed(truth, truth["open_quantity"], is_claimable(truth, today)))
     result.other_name = _overcharged_orders(truths)
     for place, (claimed, owed) in places.items():
         _match(claimed, owed, result)
@@ -153,7 +157,9 @@ def _match(claimed: list[_Claimed], owed: list[_Owed], result: Result) -> None:
                 units = min(one.left, other.left)
                 if units and _fits(one.claim, other.truth, same_type, same_day):
                     one.left, one.right, other.left = one.left - units, one.right + units, other.left - units
-                    _met(one.claim, other.truth, units, result)
+                    _met(one, other, units, result)
+    for one in order:
+        _compare_deadlines(one, result)
 
 
 def _fits(claim: Claim, truth: Truth, same_type: bool, same_day: bool) -> bool:
@@ -162,9 +168,9 @@ def _fits(claim: Claim, truth: Truth, same_type: bool, same_day: bool) -> bool:
     )
 
 
-def _met(claim: Claim, truth: Truth, units: int, result: Result) -> None:
-    kind = truth["type"]
-    if is_claimable(truth):
+def _met(one: _Claimed, other: _Owed, units: int, result: Result) -> None:
+    claim, truth, kind = one.claim, other.truth, other.truth["type"]
+    if other.claimable:
         for score in (result.types[kind], *_of(truth["confounders"], result)):
             if claim.tier is Tier.CLAIM:
                 score.found += units
@@ -172,13 +178,21 @@ def _met(claim: Claim, truth: Truth, units: int, result: Result) -> None:
                 score.told += units
     if claim.tier is not Tier.CLAIM or claim.anomaly_type.value != kind:
         return
-    off = (claim.deadline_date - date.fromisoformat(truth["claim_close"])).days
-    result.deadlines["exact" if off == 0 else "other"] += 1
-    if off:
-        result.wrong.append(f"deadline {kind} {off:+} days {truth['confounders']} {truth['tags']}")
+    one.met.append(truth)
     whole = units == size_of(claim) == truth["open_quantity"]
     if whole and truth["value"] is not None:
         _compare_values(claim, Decimal(str(truth["value"])), result)
+
+
+def _compare_deadlines(one: _Claimed, result: Result) -> None:
+    """Of a claim that is about several wrong charges the first one's deadline counts."""
+    if not one.met:
+        return
+    first = min(one.met, key=lambda truth: str(truth["claim_close"]))
+    off = (one.claim.deadline_date - date.fromisoformat(first["claim_close"])).days
+    result.deadlines["exact" if off == 0 else "other"] += 1
+    if off:
+        result.wrong.append(f"deadline {first['type']} {off:+} days {first['confounders']} {first['tags']}")
 
 
 def _compare_values(claim: Claim, value: Decimal, result: Result) -> None:
@@ -192,7 +206,7 @@ def _compare_values(claim: Claim, value: Decimal, result: Result) -> None:
 
 def _count(claimed: list[_Claimed], owed: list[_Owed], truths: list[Truth], result: Result) -> None:
     for other in owed:
-        if other.left and is_claimable(other.truth):
+        if other.left and other.claimable:
             for score in (result.types[other.truth["type"]], *_of(other.truth["confounders"], result)):
                 score.missed += other.left
             result.wrong.append(f"missed {other.left} {_told(other.truth)}")

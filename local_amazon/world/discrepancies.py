@@ -100,7 +100,8 @@ class Discrepancy:
 
     `day` is the date from which Amazon counts the time to claim. `unit_value` (cents, None: nobody knows) is what one
     unit is worth by policy; money claims have `charges` instead, and quantity counts those. `owed` False: it only
-    looks like that type (a decoy), or nobody pays for it. `confounders` are the Ks that made it hard to tell.
+    looks like that type (a decoy), or nobody pays for it. Before `sure_from` no report tells it from what is not owed.
+    `confounders` are the Ks that made it hard to tell.
     """
 
     type: str
@@ -112,6 +113,7 @@ class Discrepancy:
     visible: int
     unit_value: int | None = None
     tier: Tier = "claim"
+    sure_from: int = 0
     owed: bool = True
     confounders: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -129,6 +131,10 @@ class Discrepancy:
     charges: list[Charge] = field(default_factory=list)
     resolutions: list[Resolution] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+
+    def tier_at(self, as_of: int) -> Tier:
+        """How well the reports can prove it by then."""
+        return "review" if self.tier == "claim" and as_of < self.sure_from else self.tier
 
     def open_units(self, as_of: int, *, real: bool = False) -> int:
         """Units neither given back nor paid by then: as the seller can see, or as it really is."""

@@ -38,7 +38,7 @@ def asof_truth(world: World, now: datetime, *, real: bool = False) -> list[dict[
 def _shown(world: World, number: int, each: Discrepancy, as_of: int, real: bool) -> dict[str, Any]:
     listing, market = world.listings[each.listing], world.markets[each.market]
     known = [charge for charge in each.charges if (charge.time if real else charge.visible) <= as_of]
-    recent = _recent(each, known, market.country, as_of)
+    recent = _recent(each, known, market, as_of)
     anchor = as_date(local_day(recent[0].time, market.zone) if recent and len(each.charges) > 1 else each.day)
     left = _left(each, recent, as_of, real)
     value = _value(each, recent, left)
@@ -46,7 +46,7 @@ def _shown(world: World, number: int, each: Discrepancy, as_of: int, real: bool)
         "id": f"t{number}",
         "type": each.type,
         "family": FAMILIES[each.type],
-        "expected_tier": each.tier,
+        "expected_tier": each.tier_at(as_of),
         "owed": each.owed and left > 0,
         "decoy": not each.owed,
         "fnsku": listing.fnsku,
@@ -78,7 +78,7 @@ def _window(each: Discrepancy, market: Marketplace, anchor: date, as_of: int, *,
         "claim_open": opens.isoformat(),
         "claim_close": closes.isoformat(),
         "expired": today > closes,
-        "claimable": owed and each.tier == "claim" and opens <= today <= closes,
+        "claimable": owed and each.tier_at(as_of) == "claim" and opens <= today <= closes,
     }
 
 
@@ -96,12 +96,12 @@ def _resolution(settled: Resolution) -> dict[str, Any]:
     }
 
 
-def _recent(each: Discrepancy, known: list[Charge], country: str, as_of: int) -> list[Charge]:
+def _recent(each: Discrepancy, known: list[Charge], market: Marketplace, as_of: int) -> list[Charge]:
     """The charges that can still be claimed; of a single one also when it cannot."""
     if len(each.charges) < 2:
         return known
-    oldest = as_of - (windows.length(each.type, country) + 1) * 86_400
-    return [charge for charge in known if charge.time >= oldest]
+    oldest = local_day(as_of, market.zone) - windows.length(each.type, market.country)
+    return [charge for charge in known if local_day(charge.time, market.zone) >= oldest]
 
 
 def _left(each: Discrepancy, recent: list[Charge], as_of: int, real: bool) -> int:

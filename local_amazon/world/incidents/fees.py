@@ -17,6 +17,7 @@ from local_amazon.world.trade import CANCELLED, STANDARD, Lines
 
 COMMISSION, FULFILMENT = 0, 1
 PREP_ENDED = "2026-01-01"
+SHOWN, NEVER = 12 * 3600, 2**62  # a charge shows half a day later
 REVERSED = 0.5  # share of billing errors that Amazon corrects within a month
 
 
@@ -34,16 +35,22 @@ def simulate(stage: Stage, sales: Sales, episodes: list[tuple[int, int, int, int
 
 
 def _mismeasured(stage: Stage, lines: Lines, episodes: list[tuple[int, int, int, int]]) -> None:
-    """E1, E2. While Amazon takes a product for larger than it is, every sale is charged too much."""
+    """E1, E2. While Amazon takes a product for larger than it is, every sale is charged too much. One discrepancy for
+    each fee that was charged. Until it is charged rightly again, the reports look like those of a larger package."""
     if not episodes:
         return
     extra = lines.fulfilment - charges.fulfilments(stage, lines, by_amazon=False)
     product = np.array([each.product for each in stage.listings], np.int64)[lines.listing]
     for number, market, _, _ in episodes:
-        line = np.flatnonzero((product == number) & (lines.market == market) & (extra > 0))
-        line = line[lines.status[line] != CANCELLED]
+        sold = np.flatnonzero((product == number) & (lines.market == market) & (lines.status != CANCELLED))
+        line, right = sold[extra[sold] > 0], sold[extra[sold] == 0]
         if len(line):
-            put_down(stage, lines, line, extra[line], "fulfillment_fee_overcharge", "E1b measurement")
+            fee = lines.fulfilment[line] // lines.quantity[line]
+            after = lines.shipped[right][lines.shipped[right] > lines.shipped[line].max()]
+            for charged in np.unique(fee):
+                some = line[fee == charged]
+                found = put_down(stage, lines, some, extra[some], "fulfillment_fee_overcharge", "E1b measurement")
+                found.sure_from = int(after.min()) + SHOWN if len(after) else NEVER
             put_down(stage, lines, line[:1], extra[line[:1]], "size_tier_change", "E2 cause", owed=False)
 
 
@@ -60,13 +67,12 @@ def put_down(
         len(line),
         stage.calendar.day(market, time),
         time,
-        time + 12 * 3600,
+        time + SHOWN,
         owed=owed,
         tier="claim" if owed else "info",
         tags=(tag,),
         charges=[
-            Charge(at, at + 12 * 3600, much)
-            for at, much in zip(lines.shipped[line].tolist(), cents.tolist(), strict=True)
+            Charge(at, at + SHOWN, much) for at, much in zip(lines.shipped[line].tolist(), cents.tolist(), strict=True)
         ],
         links=[Link("orders", int(lines.order[each]), "charged") for each in line],
     )

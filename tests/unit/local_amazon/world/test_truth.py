@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from local_amazon.world.calendar import local_day
 from local_amazon.world.confounders import MEANINGS
 from local_amazon.world.discrepancies import FAMILIES
 from local_amazon.world.settings import CONFOUNDERS
@@ -179,8 +180,23 @@ def test_a_wrong_fee_is_worth_what_was_charged_in_the_last_ninety_days() -> None
     number, cohort = max(cohorts, key=lambda pair: len(pair[1].charges))
     middle = datetime.fromtimestamp(cohort.charges[-1].time, UTC) + timedelta(days=30)
     told = next(each for each in asof_truth(built, middle) if each["id"] == f"t{number}")
-    recent = [each for each in cohort.charges if (middle.timestamp() - each.time) / 86_400 <= 91]
+    zone = built.markets[cohort.market].zone
+    days = [local_day(int(middle.timestamp()), zone) - local_day(each.time, zone) for each in cohort.charges]
+    recent = [each for each, ago in zip(cohort.charges, days, strict=True) if ago <= 90]
     assert told["open_quantity"] == len(recent) > 0
     assert round(told["value"] * 100) == sum(each.cents for each in recent)
     later = next(each for each in asof_truth(built, middle + timedelta(days=200)) if each["id"] == f"t{number}")
     assert later["value"] == 0
+
+
+def test_a_product_taken_for_larger_is_for_review_until_it_is_charged_rightly_again() -> None:
+    built = world(size=60_000)
+    number, episode = next(
+        (number, each)
+        for number, each in enumerate(built.truth.discrepancies)
+        if "E1b measurement" in each.tags and each.charges[-1].time < each.sure_from < NOW.timestamp()
+    )
+    again = datetime.fromtimestamp(episode.sure_from, UTC)
+    for moment, tier in ((again - timedelta(seconds=1), "review"), (again, "claim")):
+        told = next(each for each in asof_truth(built, moment) if each["id"] == f"t{number}")
+        assert told["expected_tier"] == tier

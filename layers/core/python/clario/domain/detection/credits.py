@@ -16,6 +16,7 @@ from clario.domain.detection.order_credits import order_credits
 from clario.domain.detection.reimbursements import Grant, collapse, family_of, is_contradictory, with_fnskus
 from clario.domain.detection.stock_credits import stock_credit, stock_credits
 from clario.domain.detection.unit_rows import LedgerRow, ReimbursementRow
+from clario.domain.values import Money
 
 FOUND = frozenset({"F"})
 TRANSFERRED = frozenset({"N"})
@@ -121,6 +122,7 @@ def _credit(
         strict=not is_contradictory(row),
         voided=voided,
         order_id=row.order_id or "",
+        unit_paid=Money(row.amount_per_unit, row.currency) if row.amount_per_unit is not None else None,
     )
 
 

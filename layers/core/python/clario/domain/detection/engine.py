@@ -18,9 +18,10 @@ from clario.domain.detection.fee_cells import observations, suspect_cells
 from clario.domain.detection.findings import Case
 from clario.domain.detection.netting import Settlement, net
 from clario.domain.detection.reversals import after_netting, unexplained
+from clario.domain.detection.rivals import with_doubts
 from clario.domain.detection.rules import MONEY_RULES, RULES, MoneyRule, Rule
 from clario.domain.detection.storage_fees import bill_days
-from clario.domain.detection.valuation import price_ratios
+from clario.domain.detection.valuation import price_ratios, with_net_sale
 from clario.domain.detection.verdict import Verdict, filed_under, judge, told_from_day
 from clario.domain.values import ONE_DAY
 
@@ -129,8 +130,9 @@ def _verdicts(
 ) -> list[Verdict]:
     gathered = gather_credits(part)
     lots = [lot for rule in rules for lot in found.careful(partial(rule.find, part), rule.kinds, part)]
-    netting = net((filed_under(lot, account, today) for lot in lots), gathered.credits)
-    settlements: list[Settlement] = [*netting.settlements, *after_netting(netting)]
+    filed = (with_net_sale(filed_under(lot, account, today), part, account) for lot in lots)
+    netting = net(filed, gathered.credits)
+    settlements: list[Settlement] = [*with_doubts(netting.settlements), *after_netting(netting)]
     verdicts = [judge(settlement, part, account, today) for settlement in settlements]
     for verdict in verdicts:
         if any(verdict.units.values()):

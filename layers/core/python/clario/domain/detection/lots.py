@@ -63,6 +63,7 @@ class Lot:
         sure_from: until that day it is for review at most, None: at once.
         opens_on: Amazon takes no claim before that day, whatever the policy's window says.
         unit_value: what the reports themselves say a unit of it is worth.
+        net_sale: what the sale of its order brought per unit, where a payment that names no order may be for it.
         waits_for_window: nothing can be concluded before claims open, for until then the unit may come back.
         hint: it is told only if nothing explains it, however loosely.
         policy, policy_anchor: a rule for filing it beside its type's, and the day that one counts from: it holds in the
@@ -91,6 +92,7 @@ class Lot:
     sure_from: date | None = None
     opens_on: date | None = None
     unit_value: Money | None = None
+    net_sale: Money | None = None
     waits_for_window: bool = False
     hint: bool = False
     policy: PolicyFamily | None = None
@@ -189,7 +191,8 @@ class Credit:
 
     `family` is None for plain stock movements. `strict` is False where the row contradicts itself and may only count
     in the seller's disfavour. `voided` units were paid and taken back: the lot they settled is reopened by the
-    reversal and belongs to that claim type, so they keep their place in netting.
+    reversal and belongs to that claim type, so they keep their place in netting. `unit_paid` is the money
+    for one unit, None where the row has none.
     """
 
     kind: CreditKind
@@ -205,6 +208,7 @@ class Credit:
     shipment_id: str = ""
     place: str = ""
     sku: str = ""
+    unit_paid: Money | None = None
 
     @property
     def order(self) -> tuple[Any, ...]:

@@ -26,6 +26,7 @@ LOT_KEYS: dict[Key, Callable[[Lot], Names]] = {
     "place": lambda lot: ((lot.names.fnsku, lot.place),),
     "number": lambda lot: ((lot.names.fnsku, lot.units),),
     "order": lambda lot: lot.order_ids,
+    "net_sale": lambda lot: ((lot.names.fnsku, lot.units, lot.net_sale),) if lot.net_sale else (),
     "shipment": lambda lot: ((lot.shipment_id, lot.names.sku),),
 }
 CREDIT_KEYS: dict[Key, Callable[[Credit], Hashable]] = {
@@ -34,6 +35,7 @@ CREDIT_KEYS: dict[Key, Callable[[Credit], Hashable]] = {
     "place": lambda credit: (credit.fnsku, credit.place),
     "number": lambda credit: (credit.fnsku, credit.units),
     "order": lambda credit: credit.order_id,
+    "net_sale": lambda credit: (credit.fnsku, credit.units, credit.unit_paid),
     "shipment": lambda credit: (credit.shipment_id, credit.sku),
 }
 
@@ -54,13 +56,15 @@ class Allocation:
 class Settlement:
     """What netting found for a lot: its allocations in order of the passes, and what stays open under either rule.
 
-    Units settled by a voided credit are in neither: they belong to the reversal's own claim.
+    Units settled by a voided credit are in neither: they belong to the reversal's own claim. `doubtful` of the open
+    ones are what a credit that names no order may be for as well (`rivals.py`).
     """
 
     lot: Lot
     allocations: tuple[Allocation, ...]
     open_strict: int
     open_generous: int
+    doubtful: int = 0
 
 
 @dataclass(frozen=True, slots=True)

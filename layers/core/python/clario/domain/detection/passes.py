@@ -7,13 +7,14 @@ Amazon pays a warehouse loss within weeks (it researches up to 60 days), a shipm
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, NamedTuple
 
 from clario.domain.detection.lots import CreditKind, Family
 
-Key = Literal["fnsku", "asin", "place", "number", "order", "shipment"]
-"""What a lot and its credit share. "place": item and centre, or disposition; "number": item and units; "shipment":
-shipment and item."""
+Key = Literal["fnsku", "asin", "place", "number", "order", "net_sale", "shipment"]
+"""What a lot and its credit share. "place": item and centre, or disposition; "number": item and units; "net_sale":
+item, units and what the sale of one brought; "shipment": shipment and item."""
 
 
 class Channel(NamedTuple):
@@ -36,6 +37,12 @@ class Pass:
     days_before: int | None
     days_after: int | None
     accepts: Mapping[Family, frozenset[Channel]]
+
+    def reaches(self, lot_on: date, credit_on: date) -> bool:
+        """Whether a credit of that day may settle a lot of that day."""
+        days = (credit_on - lot_on).days
+        soon_enough = self.days_after is None or days <= self.days_after
+        return soon_enough and (self.days_before is None or days >= -self.days_before)
 
 
 SURE = (True,)
@@ -116,6 +123,9 @@ PASSES = (
     Pass("other_reason_number",  False, "number",     2,   60, {**OTHER_REASONS, DISPOSED: WAREHOUSE_REASONS}),
     Pass("other_reason",         False, "fnsku",      2,   60, OTHER_REASONS),
     Pass("other_reason_late",    False, "fnsku",      2,  120, OTHER_REASONS),
+    # For a unit lost after an order Amazon pays what its sale brought: that tells the orders of one item apart.
+    Pass("order_net_sale_due",   False, "net_sale", -40,   80, OTHER_ORDER_REASONS),
+    Pass("order_net_sale",       False, "net_sale",   2,  180, OTHER_ORDER_REASONS),
     # Amazon pays for a missing return when the customer's time is over, 45 or 60 days after the refund.
     Pass("order_reason_due",     False, "fnsku",    -40,   80, OTHER_ORDER_REASONS),
     Pass("other_order_reason",   False, "fnsku",      2,   90, OTHER_ORDER_REASONS),

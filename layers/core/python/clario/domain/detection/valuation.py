@@ -21,7 +21,7 @@ from clario.domain.detection.money_rows import FeePreviewRow
 from clario.domain.detection.policy import policy, unit_cap
 from clario.domain.detection.reimbursements import family_of
 from clario.domain.detection.unit_rows import OrderRow, ReimbursementRow
-from clario.domain.values import ONE_DAY
+from clario.domain.values import ONE_DAY, Money
 
 AFTER_ORDER = frozenset(
     {
@@ -80,6 +80,19 @@ def _capped(value: UnitValue, account: Account, today: date) -> UnitValue:
     if value.amount is None or cap is None or cap.currency != value.currency or value.amount <= cap.amount:
         return value
     return replace(value, amount=cap.amount, capped=True)
+
+
+def with_net_sale(lot: Lot, facts: ComponentFacts, account: Account) -> Lot:
+    """The lot with what the sale of its order brought, where a payment that names no order may be for it."""
+    if lot.anomaly_type not in AFTER_ORDER or not facts.once(has_unnamed_payments):
+        return lot
+    value = _net_sale(lot, facts, account)
+    return lot if value.amount is None else replace(lot, net_sale=Money(value.amount, value.currency))
+
+
+def has_unnamed_payments(facts: ComponentFacts) -> bool:
+    """Whether Amazon paid for anything of an order without naming it. Read once: `facts.once(has_unnamed_payments)`."""
+    return any(not row.order_id and family_of(row) in (Family.ORDER, Family.GENERIC) for row in facts.reimbursements)
 
 
 # -- before an order ---------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def judge(settlement: Settlement, part: ComponentFacts, account: Account, today:
     """Two proofs, the smaller one counts: our netting and Amazon's own count."""
     lot = settlement.lot
     covered = coverage.check(account.coverage, lot.anomaly_type, lot.anchor, today)
-    certain = _seen_by_amazon(lot, settlement.open_generous)
+    certain = _seen_by_amazon(lot, settlement.open_generous - settlement.doubtful)
     doubtful = 0 if lot.hint else max(0, _seen_by_amazon(lot, settlement.open_strict) - certain)
     tier = _tier(lot, covered, today)
     units, sure = {tier: certain}, {tier: _certainty(settlement, tier, covered, today)}

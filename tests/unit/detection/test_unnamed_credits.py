@@ -1,0 +1,69 @@
+"""Returns and payments that name no order, where several orders of the item were refunded."""
+
+import pytest
+
+from tests.unit.detection.cases import review, run, units
+
+NO_RETURN = "refund_no_return"
+
+
+def refunds(*orders: str) -> str:
+    """Each order as "name:day:units:price of one": sold, paid by the customer, and refunded on that day."""
+    lines = ["d-150 Receipts +9"]
+    for name, on, count, price in (order.split(":") for order in orders):
+        sold = int(on) - 9
+        lines += [f"d{sold} {verb} {count}x{price} of={name}" for verb in ("order", "pay")]
+        lines.append(f"d{on} refund {count}x{price} of={name}")
+    return "\n".join(lines)
+
+
+TWO = refunds("A:-110:1:20", "B:-105:1:30")
+
+SETTLED = {
+    "the payment is what the second order brought": (
+        TWO,
+        "d-50 CustomerReturn cash 1 pay=30",
+        {"A": "claim", "B": "review"},
+    ),
+    "the payment is what the first order brought": (
+        TWO,
+        "d-50 CustomerReturn cash 1 pay=20",
+        {"A": "review", "B": "claim"},
+    ),
+    "the payment is for as many units as one order": (
+        refunds("A:-110:1:20", "B:-105:2:20"),
+        "d-50 CustomerReturn cash 2 pay=20",
+        {"A": "claim", "B": "review"},
+    ),
+    "an amount that fits no order": (TWO, "d-50 CustomerReturn cash 1 pay=9", {"A": "review", "B": "review"}),
+    "a return without order": (TWO, "d-103 return 1 of=", {"A": "review", "B": "review"}),
+    "a return of an order that is not known": (TWO, "d-103 return 1 of=Z", {"A": "review", "B": "review"}),
+    "a return that names its order": (TWO, "d-103 return 1 of=A", {"B": "claim"}),
+    "a return too early for the second": (
+        refunds("A:-130:1:20", "B:-105:1:30"),
+        "d-125 return 1 of=Z",
+        {"A": "review", "B": "claim"},
+    ),
+    "a return of another item": (TWO, "d-103 return 1 of=Z sku=S9 fnsku=X9 asin=B9", {"A": "claim", "B": "claim"}),
+}
+
+
+@pytest.mark.parametrize(("table", "credit", "expected"), SETTLED.values(), ids=SETTLED.keys())
+def test_what_stays_claimed_beside_a_credit(table, credit, expected):
+    claims = run(f"{table} \n {credit}").claims
+    assert {c.order_id: c.tier.value for c in claims if c.anomaly_type == NO_RETURN} == expected
+
+
+def test_a_claim_in_doubt_says_why():
+    (doubted,) = (claim for claim in run(f"{TWO} \n d-103 return 1 of=Z").claims if claim.order_id == "B")
+    assert doubted.evidence["warnings"] == ["may_be_settled_unnamed"]
+
+
+def test_a_credit_casts_no_more_doubt_than_it_has_units():
+    table = f"{refunds('A:-110:1:20', 'B:-105:3:30')} \n d-103 return 1 of=Z"
+    assert (units(table), review(table)) == ({NO_RETURN: 2}, {NO_RETURN: 1})
+
+
+def test_one_return_among_very_many_refunds_casts_no_doubt():
+    table = refunds(*(f"O{n}:-110:1:20" for n in range(11)))
+    assert units(f"{table} \n d-103 return 1 of=Z") == {NO_RETURN: 10}
