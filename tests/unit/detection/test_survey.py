@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim, DetectionRun
+from clario.domain.detection import batches
 from clario.domain.detection import survey as module
+from clario.domain.detection.batches import examine_batch
 from clario.domain.detection.components import components
 from clario.domain.detection.engine import with_statistics
 from clario.domain.detection.facts import TABLES, Account, Names, SellerFacts
-from clario.domain.detection.survey import Batch, Remembered, Shared, Survey, examine_batch, items_of
+from clario.domain.detection.survey import Batch, Remembered, Shared, Survey, items_of
 from clario.domain.detection.unit_rows import ReturnRow
 from tests.unit.detection.cases import TODAY, day, seller
 from tests.unit.detection.money_tables import account
@@ -162,7 +164,7 @@ def test_what_amazon_pays_for_a_product_group_is_nothing_to_items_of_others():
 
 def test_a_rule_that_stumbles_is_tried_again_the_next_day():
     memory = Memory(seller(""))
-    with patch.object(module, "examine", side_effect=_stumbling):
+    with patch.object(batches, "examine", side_effect=_stumbling):
         memory.run(seller(TWO), TODAY)
     assert {entry.state.next_review_on for entry in memory.remembered.values()} == {TODAY + timedelta(days=1)}
 

@@ -6,7 +6,7 @@ A change of the seller's costs touches the SKUs it is about.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Set
+from collections.abc import Callable, Container, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -103,6 +103,11 @@ def conditions(account: Account, today: date, groups: Container[str]) -> str:
         coverage.signature(account.coverage, today),
     )
     return sha256(repr(tuple(parts)).encode()).hexdigest()
+
+
+def holding(account: Account, today: date) -> Callable[[frozenset[str]], str]:
+    """`conditions` by product groups, worked out once for each: most components are of the same."""
+    return cache(lambda groups: conditions(account, today, groups))
 
 
 @cache

@@ -6,23 +6,19 @@ run ends when nothing is due any more, and then equals a run over everything.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
-from itertools import chain
 from typing import Any
 
-from clario.domain.claims import DetectionRun
 from clario.domain.detection.components import ACCOUNT, NO_NAMES, Grouping, Id, ids_of, item_links
-from clario.domain.detection.engine import examine
 from clario.domain.detection.facts import ACCOUNT_TABLES, TABLES, Account, ComponentFacts, Names
-from clario.domain.detection.fee_cells import Observation, observations, suspect_cells
-from clario.domain.detection.incremental import ComponentState, conditions, due, members
+from clario.domain.detection.fee_cells import Observation, suspect_cells
+from clario.domain.detection.incremental import ComponentState, due, holding, members
 from clario.domain.detection.neighbours import neighbourhood
 from clario.domain.detection.unit_rows import InboundRow, LedgerRow, OrderRow, RemovalRow, ReturnRow, ShippedRow
-from clario.domain.values import ONE_DAY
 
 MOST_ROWS = 60_000
 """A batch takes components as long as they have no more rows than that together. The biggest one may have more."""
@@ -171,7 +167,7 @@ class Survey:
 
     def _stale(self) -> Iterable[Id]:
         """Items of components for which something else held when they were looked at last."""
-        holds = _holding(self.account_with(), self.as_of)
+        holds = holding(self.account_with(), self.as_of)
         stale = (entry for entry in self.remembered.values() if entry.conditions != holds(entry.groups))
         return (node for entry in stale for node in entry.state.ids)
 
@@ -271,43 +267,3 @@ def asins_of(named: Iterable[Names]) -> Mapping[str, str]:
         if asin and fnsku and asin <= found.get(fnsku, asin):
             found[fnsku] = asin
     return found
-
-
-# -- a batch's result --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """What a run over a batch found, and what to remember of its components (the account's own is always due)."""
-
-    run: DetectionRun
-    remembered: Mapping[str, Remembered]
-
-
-def examine_batch(survey: Survey, batch: Batch, parts: Sequence[ComponentFacts]) -> BatchResult:
-    """What Amazon owes in these components. One in which a detector stumbled is looked at again the next day."""
-    seen = {part.key: tuple(observations(part)) for part in parts}
-    groups = {part.key: frozenset(row.product_group for row in part.previews) for part in parts}
-    account = survey.account_with(batch, chain.from_iterable(seen.values()))
-    holds = _holding(account, survey.as_of)
-    runs = {part.key: examine((part,), account, survey.as_of, known=batch.fingerprints) for part in parts}
-    remembered = {}
-    for key, run in runs.items():
-        review_on = survey.as_of + ONE_DAY if run.failed_types else run.next_review_on
-        if key != ACCOUNT:
-            state = ComponentState(survey.members[key], survey.digests.get(key, ""), review_on)
-            remembered[key] = Remembered(state, holds(groups[key]), seen[key], groups[key])
-    return BatchResult(_together(runs.values()), remembered)
-
-
-def _holding(account: Account, today: date) -> Callable[[frozenset[str]], str]:
-    """What holds for components of some product groups; most are of the same."""
-    return cache(lambda groups: conditions(account, today, groups))
-
-
-def _together(runs: Collection[DetectionRun]) -> DetectionRun:
-    return DetectionRun(
-        claims=tuple(claim for run in runs for claim in run.claims),
-        settled={mark: settled for run in runs for mark, settled in run.settled.items()},
-        failed_types=frozenset().union(*(run.failed_types for run in runs)),
-    )
