@@ -21,10 +21,11 @@ os.environ["LOG_LEVEL"] = os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"  # bef
 
 from local_amazon.server.faults import CALLS, KINDS
 from tests.conftest import Cluster, embedded
+from tests.fixtures.endless import Endless
 from tests.fixtures.streams import SOURCES
 from tests.integration.sync.conftest import opened
-from tests.reliability.fault_matrix import Case, Stage, cases, crashes, result_of
-from tests.reliability.fault_verdict import Verdict, judged, verdict
+from tests.reliability.fault_matrix import Case, Result, Stage, cases, crashes, result_of
+from tests.reliability.fault_verdict import Content, Verdict, judged, verdict
 
 Counts = dict[tuple[str, str], Counter[Verdict]]
 SIGNS = {
@@ -102,13 +103,19 @@ def _storms(cluster: Cluster, folder: Path, options: argparse.Namespace) -> int:
     began, total = time.perf_counter(), Counter[Verdict]()
     calm = _stormy(cluster, folder, []).content
     for seed in range(1, options.storms + 1):
-        result = _stormy(cluster, folder, storm(seed))
-        found, why = judged(Case("any", "*", "storm", seed), calm, result)
+        found, why = _through(cluster, folder, seed, calm)
         total[found] += 1
         if found is Verdict.DIFFERENT:
             print(f"DIFFERENT storm {seed}: {why}", flush=True)
     print(f"{total.total()} storms in {time.perf_counter() - began:.0f} s: {_told(total)}")
     return total[Verdict.DIFFERENT]
+
+
+def _through(cluster: Cluster, folder: Path, seed: int, calm: Content) -> tuple[Verdict, str]:
+    try:
+        return judged(Case("any", "*", "storm", seed), calm, _stormy(cluster, folder, storm(seed)))
+    except Endless as endless:
+        return Verdict.DIFFERENT, str(endless)
 
 
 def storm(seed: int) -> list[dict[str, Any]]:
@@ -119,7 +126,7 @@ def storm(seed: int) -> list[dict[str, Any]]:
     return [{"operation": "*", "kind": kind, "probability": chance, "seed": seed, "seconds": 0} for kind in kinds]
 
 
-def _stormy(cluster: Cluster, folder: Path, faults: list[dict[str, Any]]) -> Any:
+def _stormy(cluster: Cluster, folder: Path, faults: list[dict[str, Any]]) -> Result:
     with cluster.database() as address, crashes() as crashed, opened(address, folder) as bench:
         for order in faults:
             bench.amazon.control("faults", order, method="POST")

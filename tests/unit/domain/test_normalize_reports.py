@@ -236,6 +236,14 @@ def test_settlements_one_after_the_other_count_their_rows_anew() -> None:
     ]
 
 
+def test_a_settlement_with_its_columns_in_another_order_begins_anew_too() -> None:
+    reversed_lines = [b"\t".join(line.split(b"\t")[::-1]) + b"\n" for line in document(SETTLEMENT).splitlines()]
+    twice = document(SETTLEMENT) + b"".join(reversed_lines)
+    assert [told(row, "settlement_id", "row_number") for row in normalized(SETTLEMENT, twice)] == [
+        ("21000000001", number) for number in (1, 2, 3, 4, 1, 2, 3, 4)
+    ]
+
+
 def test_a_settlement_without_time_of_day_has_the_day() -> None:
     _, first, *_ = edited(SETTLEMENT, ("2026-06-02 05:30:00 UTC", ""))
     assert told(first, "posted_at") == (datetime(2026, 6, 2, tzinfo=UTC),)

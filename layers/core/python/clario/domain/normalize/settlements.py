@@ -17,7 +17,7 @@ from .fields import Unreadable, settlement_moment
 from .flat_file import Row, read_records, read_rows
 
 REQUIRED = ("settlement-id", "total-amount", "currency", "transaction-type", "amount-type", "amount", "posted-date")
-FIRST_COLUMN = "settlement-id"
+HEADING = column_name("settlement-id")
 
 
 def normalize(lines: Iterable[bytes], context: Context) -> Iterator[Record | Rejected]:
@@ -43,8 +43,11 @@ class _Files:
 
 
 def _is_header(line: bytes) -> bool:
-    first = line.removeprefix(b"\xef\xbb\xbf").split(b"\t", 1)[0]
-    return column_name(first.decode("ascii", "replace").strip()) == column_name(FIRST_COLUMN)
+    """Columns may come in any order; few lines have to be taken apart to tell."""
+    if b"ettlement" not in line:
+        return False
+    cells = line.removeprefix(b"\xef\xbb\xbf").split(b"\t")
+    return any(column_name(cell.decode("ascii", "replace").strip()) == HEADING for cell in cells)
 
 
 def _no_day(_row: Row) -> date:
