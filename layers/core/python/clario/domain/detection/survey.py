@@ -262,8 +262,5 @@ def items_of(names: Names) -> frozenset[Id]:
 
 def asins_of(named: Iterable[Names]) -> Mapping[str, str]:
     """The ASIN of each FNSKU, for reports that do not name it; of several the first."""
-    found: dict[str, str] = {}
-    for asin, fnsku, _ in named:
-        if asin and fnsku and asin <= found.get(fnsku, asin):
-            found[fnsku] = asin
-    return found
+    pairs = {(names.fnsku, names.asin) for names in named if names.fnsku and names.asin}
+    return dict(sorted(pairs, reverse=True))
