@@ -87,13 +87,20 @@ EMPTY = seller("")
 
 
 def content(claims: dict[str, Claim]) -> dict[str, object]:
-    """What a claim says; a window counted from discovery stays where the first run put it."""
+    """What a claim says; a window counted from discovery stays where the first run put it. The place a row has in its
+    document is left out: rows that come and go here move others, while those of a database stay where they were."""
     told = {}
     for mark, claim in claims.items():
         by_default = claim.deadline_basis == "discovery_default"
         fixed = replace(claim, claimable_from=TODAY, deadline_date=TODAY) if by_default else claim
-        told[mark] = fixed.content()
+        told[mark] = without_places(fixed.content())
     return told
+
+
+def without_places(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: without_places(part) for name, part in value.items() if name != "pointer"}
+    return [without_places(part) for part in value] if isinstance(value, list) else value
 
 
 def from_scratch(facts: SellerFacts, today: date) -> dict[str, Claim]:

@@ -93,7 +93,8 @@ class Covered:
 
 
 def _told(hole: DayRange, needed: DayRange) -> str:
-    return f"since {hole.start}" if hole.end == needed.end else str(hole)
+    """How far a report is behind changes every day, and nothing of the claim: the state of the sources tells it."""
+    return "the newest days" if hole.end == needed.end else str(hole)
 
 
 def check(facts: CoverageFacts, kind: AnomalyType, anchor: date, today: date) -> Covered:
