@@ -36,7 +36,7 @@ SOURCES = [(stream.name, source) for stream in STREAMS.values() for source in st
 OTHER_WAYS = ("searchOrders", "getOrders", "listFinancialEvents")
 FIRST_WAYS = [(stream, source) for stream, source in SOURCES if source.name not in OTHER_WAYS]
 TABLES = sorted({(table, source.name) for _, source in FIRST_WAYS for table in source.tables})
-PLANTED = ("Quill", "Elm Street", "89999", "999.999.999-99", "PO-4711", "quill@example.com", "4242")
+PLANTED = ("Quill", "Elm Street", "89999", "999.999.999-99", "PO-4711", "quill@example.com", "tail 4242")
 
 
 @dataclass
