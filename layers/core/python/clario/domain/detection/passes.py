@@ -101,8 +101,10 @@ PASSES = (
     Pass("restocked_same_place",  True, "place",      2,   14, {RESTOCK: IN_STOCK}),
     Pass("restocked",             True, "fnsku",      2,   14, {RESTOCK: IN_STOCK}),
     Pass("disposal_ordered",      True, "place",    180,    1, {DISPOSED: _stock(CreditKind.DISPOSAL_ORDERED)}),
-    Pass("surplus_corrected",     True, "fnsku",     60,   60, {OWNERSHIP: _stock(CreditKind.SURPLUS)}),
+    # A count that was too high is corrected as a whole; what a sibling of the same days lacks was no surplus.
+    Pass("surplus_taken_back",    True, "number",    60,   60, {OWNERSHIP: _stock(CreditKind.SURPLUS)}),
     Pass("surplus_of_sibling",    True, "fnsku",      3,    3, {INBOUND: _stock(CreditKind.SURPLUS)}),
+    Pass("surplus_corrected",     True, "fnsku",     60,   60, {OWNERSHIP: _stock(CreditKind.SURPLUS)}),
     Pass("surplus",               True, "fnsku",     60,   60, {INBOUND: _stock(CreditKind.SURPLUS)}),
     # -- payments that say what they are for; of several losses, the one of just as many units is most likely meant
     Pass("paid_order",            True, "order",   None, None, PAID_ORDERS),
