@@ -9,11 +9,13 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from clario.domain.detection.lots import Family, Lot
-from clario.domain.detection.netting import LOT_KEYS, Allocation, Settlement
+from clario.domain.detection.netting import LOT_KEYS, Allocation, Settlement, channel_of
 from clario.domain.detection.passes import Key
 
 MOST_RIVALS = 9
 """Where more open units than that share the doubt about one, each is settled so rarely that it stays: our choice."""
+
+OF_AN_ORDER = frozenset({Family.REFUND, Family.RESTOCK, Family.RETURN})
 
 Place = tuple[Key, Hashable]
 
@@ -38,14 +40,14 @@ def with_doubts(settlements: Sequence[Settlement]) -> list[Settlement]:
 
 
 def _is_unnamed(allocation: Allocation) -> bool:
-    """Whether it went to a refund by what may have been, not by the order."""
-    return allocation.lot.family is Family.REFUND and not allocation.step.strict
+    """Whether it went to an order's unit by what may have been, not by the order."""
+    return allocation.lot.family in OF_AN_ORDER and not allocation.step.strict
 
 
 def _open_refunds(settlements: Sequence[Settlement], keys: set[Key]) -> Mapping[Place, Sequence[int]]:
     table: defaultdict[Place, list[int]] = defaultdict(list)
     for number, settlement in enumerate(settlements):
-        if settlement.open_generous and settlement.lot.family is Family.REFUND:
+        if settlement.open_generous and settlement.lot.family in OF_AN_ORDER:
             for key in keys:
                 for place in _places(settlement.lot, key):
                     table[place].append(number)
@@ -57,4 +59,6 @@ def _places(lot: Lot, key: Key) -> Iterator[Place]:
 
 
 def _may_be_meant(lot: Lot, allocation: Allocation) -> bool:
-    return lot is not allocation.lot and allocation.step.reaches(lot.on, allocation.credit.on)
+    accepted = allocation.step.accepts.get(lot.family, frozenset())
+    meant = lot is not allocation.lot and channel_of(allocation.credit) in accepted
+    return meant and allocation.step.reaches(lot.on, allocation.credit.on)
