@@ -67,7 +67,8 @@ def neighbourhood(
 
 
 def swaps(lines: Iterable[Receiving]) -> Swaps:
-    """By shipment and SKU, the missing units that a surplus of other items in the same shipment may be: a label swap.
+    """By shipment and SKU, the missing units that a surplus of other items in the same shipment may be: a label swap;
+    and of the surplus the units that may be those.
 
     A surplus unit stands for one missing unit only, in the order of the lines.
     """
@@ -76,11 +77,13 @@ def swaps(lines: Iterable[Receiving]) -> Swaps:
         shipments[line.line.shipment_id].append(line)
     found: dict[tuple[str, str], int] = {}
     for name, parts in shipments.items():
-        surplus = sum(part.surplus for part in parts)
-        for part in parts:
-            if units := min(surplus, part.short):
-                surplus -= units
-                found[name, part.line.sku] = units
+        swapped = min(sum(part.surplus for part in parts), sum(part.short for part in parts))
+        for counts in ((part.short for part in parts), (part.surplus for part in parts)):
+            left = swapped
+            for part, count in zip(parts, counts, strict=True):
+                if units := min(left, count):
+                    left -= units
+                    found[name, part.line.sku] = units
     return found
 
 
