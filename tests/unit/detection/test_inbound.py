@@ -242,3 +242,18 @@ def test_a_surplus_that_may_be_another_items_settles_no_other_shipment():
     assert units(f"{surplus} \n {later}") == {}
     swapped = f"{surplus} \n {later} \n d0 inbound 10/8 of=S1 delivered=d2 closed=d30"
     assert (units(swapped), review(swapped)) == ({SHORT: 2}, {SHORT: 2})
+
+
+@pytest.mark.parametrize(
+    ("second", "payment", "claimed", "doubted"),
+    [
+        ("10/7 delivered=d9", "d40 Lost_Inbound cash 3", {}, {SHORT: 3}),
+        ("10/8 delivered=d9", "d40 Lost_Inbound cash 3", {SHORT: 2}, {}),
+        ("10/7 delivered=d-60", "d40 Lost_Inbound cash 3", {SHORT: 3}, {}),
+        ("10/7 delivered=d9", "d40 Lost_Inbound cash 2", {SHORT: 4}, {}),
+    ],
+    ids=["as many units", "other units", "too long ago", "paid in part"],
+)
+def test_another_shipment_that_a_payment_may_be_for_is_for_review(second, payment, claimed, doubted):
+    table = f"{CLOSED} \n d0 inbound {second} closed=d31 of=S2 \n {payment}"
+    assert (units(table), review(table)) == (claimed, doubted)
