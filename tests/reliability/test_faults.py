@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from clario.domain.slices import SliceState
+from clario.services import amazon
 from local_amazon.server.faults import KINDS
 from tests.conftest import Cluster
 from tests.fixtures.endless import ending
-from tests.reliability.fault_matrix import Case, Result, Stage, cases
+from tests.reliability.fault_matrix import EXTENTS, Case, Extent, Result, Stage, cases
 from tests.reliability.fault_verdict import Verdict, judged, verdict
 
 FEW = "getShipments"  # rows, read quickly
@@ -45,6 +46,19 @@ def test_a_fault_leaves_the_same_database_or_a_failed_slice_that_says_why(stage:
 def test_no_kind_of_failure_is_left_out() -> None:
     assert {case.kind for case in CASES} == {*KINDS}
     assert {case.source for case in cases()} >= {case.source for case in CASES}
+
+
+def test_an_operation_of_a_slow_plan_that_fails_most_of_the_time_for_ever_fails_its_slice_alone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amazon, "MOST_FAILURES", 5)
+    monkeypatch.setitem(EXTENTS, "searchOrders", Extent(28, 14, page=1))  # of orders the second slice has none
+    order = {"operation": "searchOrders", "kind": "html500", "probability": 0.6, "seed": 1}
+    [result] = stage.run("searchOrders", [order])
+    given_up, stored = result.slices
+    assert (given_up.state, given_up.note) == (SliceState.FAILED, "amazon_unavailable")
+    assert "searchOrders: Amazon is not available (HTTP 500). The next sync tries again" in (given_up.error or "")
+    assert (result.sync.status, stored.state) == ("completed", SliceState.STORED)
 
 
 @pytest.fixture

@@ -61,9 +61,17 @@ def test_a_place_further_away_raises_and_says_when_and_nothing_is_sent(bench: Be
     with pytest.raises(Throttled, match="getReport") as caught:
         bench.api.get_report("R1")
     assert caught.value.until == START + timedelta(seconds=5.5)
-    assert caught.value.prepaid == ("getReport",)
+    assert (caught.value.prepaid, caught.value.failure) == (("getReport",), None)
     assert bench.clock.sleeps == []
     assert bench.amazon.requests == []
+
+
+def test_who_has_to_wait_because_a_try_failed_says_so(bench: Bench) -> None:
+    bench.plans.exhaust("getReport", 3600)
+    bench.amazon.on(REPORT, html(503))
+    with bench.another_worker(prepaid=["getReport"]) as back_again, pytest.raises(Throttled) as caught:
+        back_again.get_report("R1")
+    assert caught.value.failure == "getReport: Amazon is not available (HTTP 503)"
 
 
 def test_a_prepaid_call_takes_no_second_place(bench: Bench) -> None:

@@ -156,7 +156,8 @@ class DetectionAttempt:
 class Turn:
     """A stream of a connection that a worker refreshes while its lease lasts.
 
-    `prepaid`: an operation for each call that its usage plan has set aside for `due_at`.
+    `prepaid`: an operation for each call that its usage plan has set aside for `due_at`. `failures`: earlier turns in a
+    row that Amazon's failures cut short.
     """
 
     connection_id: int
@@ -164,6 +165,7 @@ class Turn:
     lease: str
     due_at: datetime
     prepaid: tuple[str, ...]
+    failures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,7 +404,15 @@ class Refreshes(Protocol):
         """The turns of the lease, from now on for so long at most; none when they are begun, over or another's."""
         ...
 
-    def end(self, turn: Turn, due_at: datetime, *, prepaid: tuple[str, ...] = (), error: str | None = None) -> None:
+    def end(
+        self,
+        turn: Turn,
+        due_at: datetime,
+        *,
+        prepaid: tuple[str, ...] = (),
+        failures: int = 0,
+        error: str | None = None,
+    ) -> None:
         """Give the turn back, the next one being due then; nothing happens when the lease has become another's."""
         ...
 

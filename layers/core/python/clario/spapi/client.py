@@ -90,6 +90,7 @@ class Client:
         self._prepaid = list(prepaid)
         self._learned: dict[str, float] = {}
         self._answered: Counter[Operation] = Counter()
+        self._last_failure: str | None = None  # of the last try that failed
 
     def close(self) -> None:
         """Give the connections back."""
@@ -188,7 +189,7 @@ class Client:
         for sent, calls in self._answered.items():
             most = int(sent.plan.with_margin().burst)
             places += [(sent.name, self._plans.reserve(sent.name)) for _ in range(min(calls, most))]
-        return Throttled(message, max(at for _, at in places), tuple(name for name, _ in places))
+        return Throttled(message, max(at for _, at in places), tuple(name for name, _ in places), self._last_failure)
 
     def _next_try(self, operation: Operation, failure: RetryableError, attempt: int) -> datetime:
         """From when on to try again. Raises when that is not to be.
@@ -196,6 +197,7 @@ class Client:
         A 429 was not carried out, so even createReport may be repeated after it; after any other failure it may have
         been.
         """
+        self._last_failure = str(failure)
         throttled = isinstance(failure, Throttled)
         wait = self._back_off(1 / operation.plan.rate if throttled else FIRST_WAIT, attempt)
         not_before = self._clock.now() + wait
