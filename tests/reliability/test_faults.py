@@ -76,6 +76,17 @@ def test_a_row_that_is_missing_or_too_many_would_be_noticed(stage: Stage, good: 
         assert (found, why.partition(":")[0]) == (Verdict.DIFFERENT, "inbound_shipments")
 
 
+def test_a_bad_row_in_each_of_several_documents_is_as_told_but_not_a_row_that_is_missing_beside_them(
+    stage: Stage, good: Result
+) -> None:
+    case, calm = Case(FEW, FEW, "bad_row"), stage.calm_run(FEW)
+    rows = good.content["inbound_shipments"]
+    bad = {**good.content, "rejected": [{"raw": "1\tabc"}, {"raw": "2\tabc"}]}
+    assert judged(case, calm, replace(good, content=bad)) == (Verdict.AS_TOLD, "bad_row")
+    for changed in ({"inbound_shipments": rows[1:]}, {"rejected": [{"raw": "1\t1"}]}):
+        assert judged(case, calm, replace(good, content={**bad, **changed}))[0] is Verdict.DIFFERENT
+
+
 def test_a_sync_without_an_end_would_be_noticed(stage: Stage) -> None:
     with ending(3):
         assert verdict(stage, Case(FEW, FEW, "throttle")) == (Verdict.DIFFERENT, "no end after 3 steps")
