@@ -56,7 +56,7 @@ class AmazonStep:
         A step that ran before, late or twice finds that the slice is elsewhere and goes on from there.
 
         Raises:
-            AmazonKeepsFailing: failures cut too many of its turns short. Who waits for a turn fails no task, so the
+            AmazonKeepsFailing: failures cut too many of its tries short. Who waits for a turn fails no task, so the
                 state machine alone would try for ever.
         """
         part, connection = self.load(task)

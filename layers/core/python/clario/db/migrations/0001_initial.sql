@@ -98,7 +98,7 @@ CREATE TABLE sync_slices (
     prepaid            text[] NOT NULL DEFAULT '{}',    -- an operation for each call set aside for wait_until
     attempts           integer NOT NULL DEFAULT 0,
     polls              integer NOT NULL DEFAULT 0,
-    failures           integer NOT NULL DEFAULT 0,      -- turns that Amazon's failures cut short since it last got on
+    failures           integer NOT NULL DEFAULT 0,      -- tries that Amazon's failures cut short since it last got on
     requested_at       timestamptz,                     -- a report was asked for; with report_id empty: maybe
     report_id          text,
     report_document_id text,
