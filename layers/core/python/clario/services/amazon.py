@@ -13,7 +13,7 @@ from ..payloads import SliceTask
 from .ports import Clock, SellerApi
 from .work import Connection, Database, Work
 
-# Of searchOrders, whose plan is the slowest, so many take three to six hours: a sync has a day for all of its slices.
+# Of searchOrders, whose plan is the slowest, so many take three to six hours.
 MOST_FAILURES = 30
 
 
