@@ -14,6 +14,7 @@ from clario.domain.detection.facts import Account, ComponentFacts, CostRow, Cove
 from clario.domain.detection.fee_cells import Observation
 from clario.domain.detection.fees.fulfillment import Cell
 from clario.domain.detection.incremental import ComponentState
+from clario.domain.detection.item_names import ids_with_news, named_now
 from clario.domain.detection.measurements import Product
 from clario.domain.detection.policy import policy
 from clario.domain.detection.storage_fees import bill_days
@@ -95,15 +96,10 @@ class Surveys:
         }
 
     def _named(self, remembered: Collection[Remembered], touched: frozenset[Id]) -> dict[Names, int]:
-        """How many rows have which names. Of components without news that is remembered."""
-        with_news = [entry for entry in remembered if not entry.state.ids.isdisjoint(touched)]
-        items = _items(touched.union(*(entry.state.ids for entry in with_news))) if remembered else ALL_ITEMS
-        rows = self._run.rows("item_names", **self._values(), **items)
-        named = {names: rows for entry in remembered for names, rows in entry.named}
-        for entry in with_news:
-            for names, _ in entry.named:
-                named.pop(names, None)
-        return named | {Names(row["asin"], row["fnsku"], row["sku"]): row["rows"] for row in rows}
+        ids = ids_with_news(remembered, touched)
+        rows = self._run.rows("item_names", **self._values(), **(ALL_ITEMS if ids is None else _items(ids)))
+        counted = {Names(row["asin"], row["fnsku"], row["sku"]): row["rows"] for row in rows}
+        return named_now(remembered, touched, counted)
 
     def _reader(self, asins: Mapping[str, str]) -> FactReader:
         return FactReader(self._run, self._values(), asins)
