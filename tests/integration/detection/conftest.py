@@ -1,7 +1,7 @@
 """Detection on a real Postgres: rows are stored as a sync stores them, and jobs run as the queue runs them."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ import pytest
 
 from clario.db.connection import PostgresDatabase
 from clario.domain.claims import StoredClaim
+from clario.domain.detection.facts import Names
 from clario.domain.records import Record, natural_key
 from clario.domain.records.money import FeePreview, FinancialEvent, Reimbursement
 from clario.domain.records.stock import LedgerEvent
@@ -157,6 +158,11 @@ class Books:
         now = {row["key"]: row["xmin"] for row in self.run("SELECT key, xmin::text FROM detection_components")}
         before, self._versions = getattr(self, "_versions", {}), now
         return {key for key, version in now.items() if before.get(key) != version}
+
+    def named(self) -> Mapping[Names, int]:
+        """How many rows have which names, as a survey knows."""
+        with self.database.transaction(SELLER, snapshot=True) as work:
+            return work.detections.survey(self.connection, TODAY).named
 
     def from_scratch(self) -> list[dict[str, Any]]:
         """What a run that remembers nothing says; what was remembered is gone afterwards."""

@@ -73,8 +73,8 @@ def test_only_what_was_touched_is_looked_at_and_the_result_is_that_of_a_run_from
     books.detect()
     assert books.looked_at() == looked_at
     assert books.run("SELECT * FROM touched_items") == []
-    incremental = books.open_claims()
-    assert incremental == books.from_scratch()
+    incremental = books.open_claims(), books.named()
+    assert incremental == (books.from_scratch(), books.named())
 
 
 def fees_are_estimated_as_on_the_day_before(books: Books) -> None:
@@ -214,8 +214,12 @@ def test_a_job_that_is_killed_anywhere_goes_on_without_doubling_or_losing_a_clai
     entries = books.run("SELECT count(*) FROM detection_history")
     assert len(calm) == 2
     for dies_in in range(9):
-        for table in ("detection_results", "detection_components", "touched_items"):
+        for table in ("detection_results", "detection_components"):
             books.run(f"DELETE FROM {table}")
+        books.run(
+            "INSERT INTO touched_items (connection_id, seller_id, item)"
+            " SELECT connection_id, seller_id, 'fnsku:' || fnsku FROM ledger_events"
+        )
         try:
             books.detect(Mortal(books.database, dies_in, committed=committed))
         except Interrupted:
@@ -224,6 +228,23 @@ def test_a_job_that_is_killed_anywhere_goes_on_without_doubling_or_losing_a_clai
         assert books.open_claims() == calm
         assert books.run("SELECT count(*) FROM detection_history") == entries
         assert books.run("SELECT status FROM detection_queue") == [{"status": "completed"}]
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_the_parts_of_what_was_one_are_known_apart_wherever_the_job_is_killed(
+    books: Books, committed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "MOST_ROWS", 1)
+    for dies_in in range(2, 6):
+        a_row_joins_them(books)
+        books.detect()
+        books.ledger(*TWO)
+        with pytest.raises(Interrupted):
+            books.detect(Mortal(books.database, dies_in, committed=committed))
+        books.clock.sleep(17 * 60)
+        books.go_on()
+        incremental = books.open_claims(), books.named()
+        assert incremental == (books.from_scratch(), books.named())
 
 
 def test_a_worker_that_was_overtaken_writes_nothing(books: Books) -> None:

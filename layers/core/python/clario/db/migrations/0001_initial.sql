@@ -858,6 +858,7 @@ CREATE TABLE detection_components (
     next_review_on date,                                -- when time alone may change the result
     observations   jsonb NOT NULL,                      -- what its charges say of the fee tables
     groups         text[] NOT NULL,                     -- its product groups
+    named          jsonb NOT NULL,                      -- how many of its rows have which names
     PRIMARY KEY (connection_id, key)
 );
 

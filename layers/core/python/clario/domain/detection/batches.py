@@ -34,7 +34,8 @@ def examine_batch(survey: Survey, batch: Batch, parts: Sequence[ComponentFacts])
         review_on = survey.as_of + ONE_DAY if run.failed_types else run.next_review_on
         if key != ACCOUNT:
             state = ComponentState(survey.members[key], survey.digests.get(key, ""), review_on)
-            remembered[key] = Remembered(state, holds(groups[key]), seen[key], groups[key])
+            named = survey.named_by_component.get(key, ())
+            remembered[key] = Remembered(state, holds(groups[key]), seen[key], groups[key], named)
     return BatchResult(_together(runs.values()), remembered)
 
 

@@ -6,7 +6,7 @@ run ends when nothing is due any more, and then equals a run over everything.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -28,13 +28,15 @@ MOST_ROWS = 60_000
 class Remembered:
     """A component's last run: its state, what held for it then, and what it says of the fee tables.
 
-    `groups` are the product groups it is of: what Amazon pays for others is nothing to it.
+    `groups` are the product groups it is of: what Amazon pays for others is nothing to it. `named` tells how many of
+    its rows have which names.
     """
 
     state: ComponentState
     conditions: str
     observations: tuple[Observation, ...]
     groups: frozenset[str]
+    named: tuple[tuple[Names, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,12 @@ class Survey:
         return asins_of(self.named)
 
     @cached_property
-    def _sizes(self) -> Mapping[str, int]:
-        sizes: defaultdict[str, int] = defaultdict(int)
+    def named_by_component(self) -> Mapping[str, tuple[tuple[Names, int], ...]]:
+        """How many rows of each component have which names."""
+        table: defaultdict[str, list[tuple[Names, int]]] = defaultdict(list)
         for names, rows in self.named.items():
-            sizes[self.grouping.key_of(names)] += rows
-        return sizes
+            table[self.grouping.key_of(names)].append((names, rows))
+        return {key: tuple(pairs) for key, pairs in table.items()}
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
@@ -142,11 +145,15 @@ class Survey:
 
     @cached_property
     def _clusters(self) -> Mapping[Id, str]:
-        """Components about which there is one claim are looked at together, so that it gets one answer."""
-        return Grouping([*self.members.values(), *self.claims.values()]).keys
+        """Components about which there is one claim are looked at together, so that it gets one answer; and so are
+        those that were one, so that what is remembered of it never stands beside what is known of its parts."""
+        before = (entry.state.ids for key, entry in self.remembered.items() if entry.state.ids != self.members.get(key))
+        return Grouping([*self.members.values(), *self.claims.values(), *before]).keys
 
-    def _cluster_of(self, ids: frozenset[Id]) -> str:
-        return self._clusters[min(ids)] if ids else ACCOUNT
+    def _cluster_of(self, ids: Set[Id]) -> str:
+        """Where no component is of the cluster any more, it is settled with the account's own."""
+        cluster = self._clusters.get(min(ids), ACCOUNT) if ids else ACCOUNT
+        return cluster if cluster in self._homes else ACCOUNT
 
     # -- batches -------------------------------------------------------------------------------------------------------
 
@@ -175,7 +182,7 @@ class Survey:
         taken: set[str] = set()
         rows = 0
         for cluster in clusters:
-            size = sum(self._sizes.get(key, 0) for key in self._homes.get(cluster, ()))
+            size = sum(rows for key in self._homes[cluster] for _, rows in self.named_by_component.get(key, ()))
             if taken and rows + size > MOST_ROWS:
                 break
             taken.add(cluster)
@@ -188,20 +195,21 @@ class Survey:
         homes: defaultdict[str, set[str]] = defaultdict(set)
         homes[ACCOUNT].add(ACCOUNT)
         for key, ids in self.members.items():
-            homes[self._cluster_of(ids)].add(key)
+            homes[self._clusters[min(ids)]].add(key)
         return {cluster: frozenset(keys) for cluster, keys in homes.items()}
 
     def _batch(self, taken: frozenset[str], gone: frozenset[str]) -> Batch:
-        """Claims about items that are in no report any more are settled with the account's own component."""
-        keys = frozenset(key for cluster in taken for key in self._homes[cluster])
+        """What is known of these clusters, with what is remembered of their components that are no more."""
 
-        def is_taken(ids: frozenset[Id]) -> bool:
-            cluster = self._cluster_of(ids)
-            return (cluster if cluster in self._homes else ACCOUNT) in taken
+        def is_taken(ids: Set[Id]) -> bool:
+            return self._cluster_of(ids) in taken
 
-        claims = frozenset(mark for mark, ids in self.claims.items() if is_taken(ids))
-        touched = {number for number, node in self.touched.items() if self.grouping.keys.get(node, ACCOUNT) in keys}
-        return Batch(keys, claims, gone if ACCOUNT in taken else frozenset(), frozenset(touched))
+        return Batch(
+            keys=frozenset(key for cluster in taken for key in self._homes[cluster]),
+            fingerprints=frozenset(mark for mark, ids in self.claims.items() if is_taken(ids)),
+            gone=frozenset(key for key in gone if is_taken(self.remembered[key].state.ids)),
+            touched=frozenset(number for number, node in self.touched.items() if is_taken({node})),
+        )
 
     def account_with(self, batch: Batch | None = None, seen: Iterable[Observation] = ()) -> Account:
         """The account with what all components say of the fee tables; those of a batch say it now."""
