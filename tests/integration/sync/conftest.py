@@ -2,19 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
 from clario.db.connection import PostgresDatabase
 from clario.domain.claims import Claim
 from clario.domain.slices import Slice
-from clario.domain.sources import Source
-from clario.domain.streams import STREAMS
 from clario.domain.tables import TABLES as FILLED
 from clario.services.costs import put_costs_csv
 from clario.services.syncs import execution_name
@@ -26,6 +22,7 @@ from devstack.workflow import ExecutionResult
 from tests.conftest import Cluster
 from tests.fixtures.amazon import amazon_here
 from tests.fixtures.endless import ending
+from tests.fixtures.streams import long_slices
 
 START = datetime(2026, 6, 15, 18, 0, tzinfo=UTC)
 SELLER = "anna"
@@ -93,18 +90,6 @@ class Bench:
         with self.database.transaction(SELLER) as work:
             connection = work.connections.all()[0]
             return [entry.claim for entry in work.detections.stored(connection.connection_id)]
-
-
-@contextmanager
-def long_slices() -> Iterator[None]:
-    """What is read a week at a time comes four weeks at a time: a sync takes little more than half as long."""
-
-    def longer(source: Source) -> Source:
-        return replace(source, slice_days=28) if source.slice_days == 7 else source
-
-    changed = {name: replace(stream, sources=tuple(map(longer, stream.sources))) for name, stream in STREAMS.items()}
-    with patch.dict(STREAMS, changed):
-        yield
 
 
 def rows(database: PostgresDatabase, query: str, seller_id: str = SELLER) -> list[dict[str, Any]]:
