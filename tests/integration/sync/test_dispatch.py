@@ -121,6 +121,7 @@ def test_a_sync_that_goes_on_in_another_execution_while_we_look_after_it_is_left
     bench: Bench, calm: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = bench.runtime.engine
+    bench.fault("createReport", "slow", seconds=600)
     bench.container.sync_control().start(SELLER)
     later(bench, minutes=3)
     [sync] = syncs(bench)
