@@ -32,12 +32,12 @@ def survey_of(facts: SellerFacts, today: date, memory: "Memory") -> Survey:
         for row in table.rows(facts)
         if not (isinstance(row, ReturnRow) and _is_doubtful(row, facts))
     )
-    statistics = with_statistics(facts, list(components(facts, today)))
+    statistics = with_statistics(facts, list(components(facts, today)), today)
     account = Account(
         connection=facts.connection,
         marketplace=facts.marketplace,
         costs=facts.costs,
-        coverage=facts.coverage,
+        coverage=statistics.coverage,
         price_ratios=statistics.price_ratios,
         bill_days=statistics.bill_days,
     )
