@@ -15,6 +15,7 @@ from clario.domain.detection.facts import Names
 from clario.domain.records import Record, natural_key
 from clario.domain.records.money import FeePreview, FinancialEvent, Reimbursement
 from clario.domain.records.stock import LedgerEvent
+from clario.domain.records.trade import CustomerReturn
 from clario.domain.sources import FoundReportSource
 from clario.domain.streams import STREAMS
 from clario.domain.tables import TABLES
@@ -98,6 +99,9 @@ class Books:
 
     def paid(self, *rows: Reimbursement) -> None:
         self.store("reimbursements", "claims", rows)
+
+    def returns(self, *rows: CustomerReturn) -> None:
+        self.store("returns", "returns", rows)
 
     def money(self, *rows: FinancialEvent) -> None:
         self.store("financial_events", "financial_events", rows)
@@ -218,6 +222,19 @@ def lost(name: str, day: date, units: int = 1, **values: Any) -> LedgerEvent:
 
 def found(name: str, day: date, units: int = 1) -> LedgerEvent:
     return moved(name, day, "F", units)
+
+
+def taken_in(name: str, day: date, units: int = 1) -> LedgerEvent:
+    """What a customer sent back, as the ledger has it."""
+    return moved(name, day, "", units, event_type="CustomerReturns", disposition="DEFECTIVE")
+
+
+def sent_back(name: str, day: date, units: int = 1, order: str | None = None) -> CustomerReturn:
+    """The same, as the returns report has it."""
+    row: dict[str, Any] = dict.fromkeys(field.name for field in fields(CustomerReturn))
+    row |= {"line": 1, "row_key": natural_key(name, day, units), "ordinal": 0, "returned_on": day, "order_id": order}
+    row |= {"sku": f"S{name}", "fnsku": f"X{name}", "asin": f"B{name}", "quantity": units, "disposition": "DEFECTIVE"}
+    return CustomerReturn(**row)
 
 
 def reimbursed(name: str, day: date, units: int = 1, number: str = "", **values: Any) -> Reimbursement:

@@ -10,7 +10,17 @@ import pytest
 from clario.db.connection import PostgresDatabase
 from clario.domain.detection import survey
 from clario.domain.values import ONE_DAY, DayRange
-from tests.integration.detection.conftest import TODAY, Books, estimate, found, lost, paid_line, reimbursed
+from tests.integration.detection.conftest import (
+    TODAY,
+    Books,
+    estimate,
+    found,
+    lost,
+    paid_line,
+    reimbursed,
+    sent_back,
+    taken_in,
+)
 
 MAY_20 = date(2026, 5, 20)
 YESTERDAY = TODAY - ONE_DAY
@@ -178,6 +188,45 @@ def test_where_a_week_is_not_loaded_there_is_no_claim_but_a_review_with_a_warnin
     assert "coverage" in evidence["warnings"]
     assert evidence["coverage"][stream]["missing"] == [str(week)]
     assert books.open_claims() == books.from_scratch()
+
+
+def test_where_the_ledger_came_without_its_rows_there_is_no_claim_until_they_come(books: Books) -> None:
+    may_10, june_1 = date(2026, 5, 10), date(2026, 6, 1)
+    before, silent = (lost("1", MAY_20), taken_in("2", may_10, 40)), taken_in("2", june_1, 12)
+    books.ledger(*before)
+    books.returns(sent_back("2", may_10, 40))
+    books.detect()
+    assert (books.told(), books.looked_at()) == ({"X1": "claim"}, {"asin:B1", "asin:B2"})
+
+    books.returns(sent_back("2", may_10, 40), sent_back("2", june_1, 12))
+    books.detect()
+    assert (books.told(), books.looked_at()) == ({"X1": "review"}, {"asin:B1", "asin:B2"})
+    evidence = books.claims()["X1"].claim.evidence
+    assert evidence["warnings"] == ["coverage"]
+    assert evidence["coverage"]["ledger"]["missing"] == [str(DayRange(june_1, june_1))]
+    reviewed = books.open_claims()
+    assert reviewed == books.from_scratch()
+
+    books.ledger(*before, silent)
+    books.detect()
+    assert books.told() == {"X1": "claim"}
+    claimed = books.open_claims()
+    assert claimed == books.from_scratch()
+
+
+def test_where_the_returns_report_came_without_its_rows_there_is_no_claim_but_a_review_with_a_warning(
+    books: Books,
+) -> None:
+    refunded, order = TODAY - timedelta(days=70), "111-0000003-0000000"
+    back = refunded + timedelta(days=10)
+    books.money(*sold_and_refunded("3", refunded))
+    books.ledger(taken_in("3", back))
+    books.detect()
+    assert books.told() == {"X3": "review"}
+    assert books.claims()["X3"].claim.evidence["warnings"] == ["return_not_reported"]
+    books.returns(sent_back("3", back, order=order))
+    books.detect()
+    assert books.told() == {"X3": "resolved"}
 
 
 class Interrupted(Exception):

@@ -57,7 +57,7 @@ class Memory:
         parts = {part.key: part for part in cut(facts, today)}
         now = {key: ids_in(part) for key, part in parts.items() if key}
         around = {key: part.neighbours.digest for key, part in parts.items()}
-        account = with_statistics(facts, list(parts.values()))
+        account = with_statistics(facts, list(parts.values()), today)
         holds = conditions(account, today, account.price_ratios)
         touched = set(touched_between(self.facts, facts))
         if holds != self.conditions:

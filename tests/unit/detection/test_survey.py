@@ -29,12 +29,12 @@ from tests.unit.detection.test_incremental import as_of, content, from_scratch, 
 def survey_of(facts: SellerFacts, today: date, memory: "Memory") -> Survey:
     """As the database takes it."""
     touched = touched_between(memory.facts, facts)
-    statistics = with_statistics(facts, list(components(facts, today)))
+    statistics = with_statistics(facts, list(components(facts, today)), today)
     account = Account(
         connection=facts.connection,
         marketplace=facts.marketplace,
         costs=facts.costs,
-        coverage=facts.coverage,
+        coverage=statistics.coverage,
         price_ratios=statistics.price_ratios,
         bill_days=statistics.bill_days,
     )

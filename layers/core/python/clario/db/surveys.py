@@ -17,6 +17,7 @@ from clario.domain.detection.incremental import ComponentState
 from clario.domain.detection.item_names import ids_with_news, named_now
 from clario.domain.detection.measurements import Product
 from clario.domain.detection.policy import policy
+from clario.domain.detection.silence import Returned, ReturnedByDay, without_silent_days
 from clario.domain.detection.storage_fees import bill_days
 from clario.domain.detection.survey import Batch, Remembered, Shared, Survey, asins_of, items_of
 from clario.domain.detection.valuation import price_ratios
@@ -110,10 +111,13 @@ class Surveys:
             connection=f"{self._connection.seller_id}/{self._connection.region}",
             marketplace=self._home,
             costs=tuple(CostRow(**row) for row in self._run.rows("all_costs")),
-            coverage=self._coverage(),
+            coverage=without_silent_days(self._coverage(), self._returned(), self._today),
             price_ratios=price_ratios(paid, prices, self._home.currency),
             bill_days=bill_days(reader.rows("money")),
         )
+
+    def _returned(self) -> ReturnedByDay:
+        return {row["day"]: Returned(row["booked"], row["reported"]) for row in self._rows("returned_units")}
 
     def _coverage(self) -> CoverageFacts:
         """A day of a stream is covered when all of its datasets are, for all marketplaces; of no stream, no day is."""

@@ -288,6 +288,18 @@ FROM (
 ) AS named
 GROUP BY 1, 2, 3
 
+-- name: returned_units
+-- Units that customers sent back, by day: as the ledger took them in, and as the returns report lists them.
+SELECT day, sum(booked)::bigint AS booked, sum(reported)::bigint AS reported
+FROM (
+    SELECT occurred_on AS day, quantity AS booked, 0 AS reported FROM ledger_events
+    WHERE connection_id = %(connection_id)s AND occurred_on <= %(until)s AND event_type = 'CustomerReturns'
+    UNION ALL
+    SELECT returned_on, 0, quantity FROM returns
+    WHERE connection_id = %(connection_id)s AND returned_on <= %(until)s
+) AS units
+GROUP BY day
+
 -- name: covered_ranges
 -- Neighbouring covered days as ranges.
 SELECT dataset, scope, min(day) AS start_day, max(day) AS end_day

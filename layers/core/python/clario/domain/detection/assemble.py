@@ -171,6 +171,8 @@ def _warnings(verdicts: Sequence[Verdict]) -> list[str]:
         warnings.append("reopened_by_reversal")
     if any(v.settlement.doubtful for v in verdicts):
         warnings.append("may_be_settled_unnamed")
+    if any(a.unreported for v in verdicts for a in v.settlement.allocations):
+        warnings.append("return_not_reported")
     if any(v.partly_paid for v in verdicts):
         warnings.append("partly_paid")
     return warnings + list(dict.fromkeys(word for v in verdicts for word in v.lot.warnings))

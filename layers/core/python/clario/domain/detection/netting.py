@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from clario.domain.detection.fifo import Reach, Stock, match
-from clario.domain.detection.lots import Credit, Family, Lot
+from clario.domain.detection.lots import Credit, CreditKind, Family, Lot
 from clario.domain.detection.passes import PASSES, Channel, Key, Pass
 
 Names = tuple[Hashable, ...]
@@ -50,6 +50,11 @@ class Allocation:
     step: Pass
     before: int
     after: int
+
+    @property
+    def unreported(self) -> bool:
+        """Whether a refund is settled by a return that the ledger took in and the returns report does not list."""
+        return self.lot.family is Family.REFUND and self.credit.kind in (CreditKind.RESTOCKED, CreditKind.SHELVED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 
 from clario.domain.detection.charges import Charge, Entry, recharges
 from clario.domain.detection.facts import ComponentFacts
@@ -12,7 +13,8 @@ from clario.domain.detection.stock_credits import stock_credit
 from clario.domain.detection.unit_rows import LedgerRow, ReturnRow
 
 SELLABLE = "SELLABLE"
-BEFORE, AFTER = 2, 14  # days between a return and its ledger line: our choice
+LEDGER_LAGS = ((0, 0), (2, 14))
+"""So many days a ledger line may be before and after its return: the same day first, then our choice."""
 
 
 def order_credits(facts: ComponentFacts) -> Iterator[Credit]:
@@ -70,14 +72,19 @@ def _taken_in(facts: ComponentFacts) -> Iterator[Credit]:
     rows = [row for row in facts.events("CustomerReturns") if row.quantity > 0]
     unsellable = [Stock(row.occurred_on, row.quantity, row) for row in rows if row.disposition != SELLABLE]
     reported = [Stock(r.returned_on, r.quantity, r) for r in facts.returns if r.disposition != SELLABLE]
-    for _ in match(reported, unsellable, _fnsku, lambda row: Reach((row.fnsku,), AFTER), BEFORE):
-        pass
+    for before, after in LEDGER_LAGS:
+        for _ in match(reported, unsellable, _fnsku, partial(_reach, after), before):
+            pass
     for row in rows:
         if row.disposition == SELLABLE:
             yield stock_credit(CreditKind.RESTOCKED, row, row.quantity, (row,))
     for stock in unsellable:
         if stock.left:
             yield stock_credit(CreditKind.SHELVED, stock.item, stock.left, (stock.item,))
+
+
+def _reach(days_after: int, row: ReturnRow) -> Reach:
+    return Reach((row.fnsku,), days_after)
 
 
 def _fnsku(row: LedgerRow) -> str:

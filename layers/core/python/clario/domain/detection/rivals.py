@@ -15,6 +15,10 @@ from clario.domain.detection.passes import Key
 MOST_RIVALS = 9
 """Where more open units than that share the doubt about one, each is settled so rarely that it stays: our choice."""
 
+SENT_BACK_WITHIN = range(-5, 46)
+"""Days after a refund on which its unit may come back: claims open after 45 at the earliest, for until then it may be
+on its way. Of a return that only the ledger shows no refund in that time is the likelier one: our choice."""
+
 Place = tuple[Key, Hashable]
 
 
@@ -57,4 +61,6 @@ def _places(lot: Lot, key: Key) -> Iterator[Place]:
 
 
 def _may_be_meant(lot: Lot, allocation: Allocation) -> bool:
-    return lot is not allocation.lot and allocation.step.reaches(lot.on, allocation.credit.on)
+    days = (allocation.credit.on - lot.on).days
+    in_reach = allocation.step.reaches(lot.on, allocation.credit.on)
+    return lot is not allocation.lot and (in_reach or (allocation.unreported and days in SENT_BACK_WITHIN))
