@@ -232,6 +232,7 @@ class Item:
                 units,
                 units - short,
                 1,
+                units,
                 ref("inbound_shipment_items"),
             )
         )

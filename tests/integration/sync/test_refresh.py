@@ -22,7 +22,7 @@ from tests.integration.sync.conftest import SELLER, Bench, opened
 
 TICK = timedelta(minutes=5)
 # What only those who looked can know: which states things went through, and how they were on each day.
-SEEN = {"inbound_shipment_statuses", "fee_previews"}
+SEEN = {"inbound_shipment_statuses", "inbound_shipment_plans", "fee_previews"}
 
 
 def begun(address: str, folder: Path) -> AbstractContextManager[Bench]:

@@ -9,7 +9,7 @@ code, reimbursements by their reason; the other lines begin with a word:
     d40  Reversal_Reimbursement  cash -1  of=R20     takes back the reimbursement R20
     d0   receive     +7  of=S1         other ledger lines: receive, transfer, restock, takeout
     d0   balance     5-2=3             a day of the ledger's summary; found= transit=
-    d0   inbound     10/7  of=S1  delivered=d2 closed=d30 status= partnered= case=   sent and received ("?" unknown)
+    d0   inbound     10/7  of=S1  delivered=d2 closed=d30 status= partnered= case= left=   sent/received ("?" unknown)
     d0   order       3x20  of=O1       units and price; by=Merchant
     d1   ship        3x20  of=O1       left the centre for the customer
     d5   refund      1x20  of=O1       "?x20" without a quantity; also recharge, chargeback, claim, pay; state= step=
@@ -214,6 +214,7 @@ def _inbound(line: Line) -> tuple[str, InboundRow]:
         shipped=int(sent),
         received=None if received == "?" else int(received),
         in_case=line.number_of("case", None),
+        left_with=line.number_of("left", None),
         ref=line.ref("inbound_shipment_items"),
     )
     return "inbound", row

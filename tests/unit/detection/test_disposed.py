@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.detection.cases import review, run, units
 
-KIND = "disposed_unauthorized"
+KIND, SHORT = "disposed_unauthorized", "inbound_shortage"
 
 OPEN = {
     "sellable stock disposed of": ("d0 D -2", 2),
@@ -73,3 +73,18 @@ def test_damaged_stock_disposed_of_whose_damage_we_never_saw_is_for_review():
 @pytest.mark.parametrize("paid_on", ["d-180", "d40"])
 def test_any_warehouse_payment_within_half_a_year_may_be_for_it(reason, paid_on):
     assert review(f"d0 D -1 \n {paid_on} {reason} cash 1") == {KIND: 1}
+
+
+@pytest.mark.parametrize(
+    ("disposed", "payment", "claimed", "doubted"),
+    [
+        (1, "Lost_Warehouse cash 1", {SHORT: 1}, {KIND: 1}),
+        (1, "Damaged_Warehouse cash 1", {SHORT: 1}, {KIND: 1}),
+        (2, "Lost_Warehouse cash 1", {KIND: 2}, {SHORT: 1}),
+        (1, "Lost_Inbound cash 1", {KIND: 1}, {}),
+    ],
+    ids=["paid as lost", "paid as damaged", "of as many units as the shipment lacks", "paid as lost on the way"],
+)
+def test_what_is_paid_for_the_warehouse_is_for_a_disposal_before_a_shipment(disposed, payment, claimed, doubted):
+    table = f"d-30 inbound 10/9 delivered=d-28 closed=d-2 \n d0 D -{disposed} \n d12 {payment}"
+    assert (units(table), review(table)) == (claimed, doubted)

@@ -27,6 +27,10 @@ OPEN = {
         f"{CLOSED} \n d0 inbound 5/8 of=S2 delivered=d2 closed=d30 \n d20 O -3",
         {SHORT: 3},
     ),
+    "a sibling's surplus of which Amazon took back a part": (
+        f"{CLOSED} \n d0 inbound 5/6 of=S2 delivered=d2 closed=d30 \n d20 O -2",
+        {SHORT: 2},
+    ),
     "a sibling's surplus of another season": (
         f"{CLOSED} \n d-70 inbound 5/8 of=S2 delivered=d-65 closed=d-40",
         {SHORT: 3},
@@ -212,3 +216,21 @@ def test_without_the_ledger_it_is_for_review():
 def test_in_germany_there_are_six_months():
     claim = only(run(CLOSED, marketplace=MARKETPLACES["A1PA6795UKMFR9"]))
     assert claim.deadline_date == day(2).replace(2027, 4)
+
+
+@pytest.mark.parametrize(("left", "claimed", "doubted"), [(10, 3, 0), (12, 3, 0), (8, 1, 2), (7, 0, 3), (5, 0, 3)])
+def test_units_added_to_the_plan_when_it_had_left_are_for_review(left, claimed, doubted):
+    claim = only(run(f"{CLOSED} left={left}"))
+    assert claim.quantity == (claimed or doubted)
+    assert (claim.estimated_value, claim.review_value) == (10 * claimed, 10 * doubted)
+    assert ("plan_edited" in claim.evidence["warnings"]) == (doubted > 0)
+
+
+def test_what_is_paid_of_an_edited_line_is_paid_for_the_units_that_were_sent():
+    assert review(f"{CLOSED} left=8 \n d40 Lost_Inbound cash 1") == {SHORT: 2}
+    assert review(f"{CLOSED} left=8 \n d40 Lost_Inbound cash 2") == {SHORT: 1}
+
+
+def test_units_added_to_the_plan_and_taken_back_after_receipt_are_owed():
+    table = "d0 inbound 10/10 delivered=d2 closed=d20 left=8 \n d5 receive +10 of=S1 \n d30 receive -4 of=S1"
+    assert units(table) == {DEDUCTED: 4}

@@ -129,3 +129,18 @@ def test_a_credit_casts_no_more_doubt_than_it_has_units():
 def test_one_return_among_very_many_refunds_casts_no_doubt():
     table = refunds(*(f"O{n}:-110:1:20" for n in range(11)))
     assert units(f"{table} \n d-103 return 1 of=Z") == {NO_RETURN: 10}
+
+
+@pytest.mark.parametrize(
+    ("disposition", "open_kinds"),
+    [
+        ("DAMAGED", {NO_RETURN: 1, "return_damaged_by_amazon": 1}),
+        ("SELLABLE", {NO_RETURN: 1, "return_not_restocked": 1}),
+        ("CUSTOMER_DAMAGED", {NO_RETURN: 1}),
+    ],
+)
+def test_a_payment_may_be_for_a_missing_unit_or_for_one_that_came_back(disposition, open_kinds):
+    table = f"{refunds('A:-110:1:20', 'B:-105:1:20')} \n d-100 return 1 of=B in={disposition}"
+    assert units(table) == open_kinds
+    table += " \n d-50 CustomerReturn cash 1 pay=20"
+    assert (units(table), review(table)) == ({}, open_kinds)

@@ -475,6 +475,19 @@ CREATE TABLE inbound_shipment_items (
     PRIMARY KEY (connection_id, shipment_id, item_key)
 );
 
+-- Each number of units that an item was seen as sent with; as_of: first seen so.
+CREATE TABLE inbound_shipment_plans (
+    connection_id    bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    shipment_id      text NOT NULL,
+    item_key         uuid NOT NULL,
+    quantity_shipped integer NOT NULL,
+    seller_id        text NOT NULL,
+    as_of            timestamptz NOT NULL,
+    document_id      bigint NOT NULL,
+    line             integer NOT NULL,
+    PRIMARY KEY (connection_id, shipment_id, item_key, quantity_shipped)
+);
+
 -- Customers' orders, in the words of the Orders API 2026-01-01 whatever was read.
 CREATE TABLE orders (
     connection_id     bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
@@ -890,9 +903,9 @@ BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'connections', 'tokens', 'progress_events', 'sync_slices', 'documents', 'coverage', 'rejected_rows',
         'refreshes', 'ledger_events', 'ledger_balances', 'claims', 'financial_events', 'settlement_lines', 'inventory',
-        'inventory_history', 'inbound_shipments', 'inbound_shipment_statuses', 'inbound_shipment_items', 'orders',
-        'order_items', 'shipped_items', 'returns', 'replacements', 'removal_orders', 'removal_shipments',
-        'fee_previews', 'storage_charges', 'aged_inventory_charges', 'product_costs', 'detection_queue',
+        'inventory_history', 'inbound_shipments', 'inbound_shipment_statuses', 'inbound_shipment_items',
+        'inbound_shipment_plans', 'orders', 'order_items', 'shipped_items', 'returns', 'replacements', 'removal_orders',
+        'removal_shipments', 'fee_previews', 'storage_charges', 'aged_inventory_charges', 'product_costs', 'detection_queue',
         'known_codes', 'source_notes', 'detection_results', 'detection_history', 'detection_components',
         'touched_items'
     ] LOOP

@@ -102,7 +102,7 @@ STREAMS: dict[str, Stream] = {
                     # Narrow windows: its page tokens are lost now and then
                     # (https://github.com/amzn/selling-partner-api-docs/issues/2758).
                     name="getShipmentItems",
-                    tables=("inbound_shipment_items",),
+                    tables=("inbound_shipment_items", "inbound_shipment_plans"),
                     normaliser="inbound_shipment_items",
                     slice_days=7,
                     trailing_days=7,

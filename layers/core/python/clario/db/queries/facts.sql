@@ -73,7 +73,8 @@ WHERE i.connection_id = %(connection_id)s AND (o.purchased_at AT TIME ZONE %(zon
 
 -- name: inbound_facts
 -- Without items: all. A status tells the day of a delivery only if an earlier status was seen before it; of what had
--- arrived when we first looked the day is unknown. Whose carrier brought it the transport fees tell, if there are any.
+-- arrived when we first looked the day is unknown. Sellers can change the number of units when the shipment has left: that
+-- of the first day after it is told, too. Whose carrier brought it the transport fees tell, if there are any.
 WITH carriers AS (
     SELECT DISTINCT m.metadata -> 'related' ->> 'SHIPMENT_ID' AS shipment_id
     FROM present_financial_events AS m
@@ -84,6 +85,10 @@ WITH carriers AS (
 SELECT i.shipment_id, h.status, seen.first_on, CASE WHEN seen.awaited THEN seen.delivered_on END, seen.closed_on,
        CASE WHEN EXISTS (SELECT FROM carriers) THEN i.shipment_id IN (SELECT c.shipment_id FROM carriers AS c) END,
        i.sku, coalesce(i.fnsku, ''), '', i.quantity_shipped, i.quantity_received, i.quantity_in_case,
+       (SELECT p.quantity_shipped FROM inbound_shipment_plans AS p
+        WHERE p.connection_id = i.connection_id AND p.shipment_id = i.shipment_id AND p.item_key = i.item_key
+          AND p.as_of <= seen.left_at + interval '1 day'
+        ORDER BY p.as_of DESC LIMIT 1),
        i.document_id, i.line
 FROM inbound_shipment_items AS i
 JOIN inbound_shipments AS h USING (connection_id, shipment_id)
@@ -92,6 +97,7 @@ JOIN (
            min((s.as_of AT TIME ZONE %(zone)s)::date)
                FILTER (WHERE s.status IN ('DELIVERED', 'CHECKED_IN', 'RECEIVING', 'CLOSED')) AS delivered_on,
            min((s.as_of AT TIME ZONE %(zone)s)::date) FILTER (WHERE s.status = 'CLOSED') AS closed_on,
+           min(s.as_of) FILTER (WHERE s.status IN ('SHIPPED', 'IN_TRANSIT')) AS left_at,
            bool_or(s.status IN ('WORKING', 'READY_TO_SHIP', 'SHIPPED', 'IN_TRANSIT')) AS awaited
     FROM inbound_shipment_statuses AS s
     WHERE s.connection_id = %(connection_id)s

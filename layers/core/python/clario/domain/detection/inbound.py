@@ -110,7 +110,8 @@ def _lot(
     line = part.line
     whole = kind is AnomalyType.INBOUND_SHIPMENT_MISSING
     known = line.delivered_on is not None
-    doubts = {"delivery_unknown": not known, "counted_in_cases": _counted_in_cases(part)}
+    added = 0 if kind is AnomalyType.RECEIVED_THEN_DEDUCTED else min(units, part.added)
+    doubts = {"delivery_unknown": not known, "counted_in_cases": _counted_in_cases(part), "plan_edited": added > 0}
     sure = (known or part.first_receipt is not None) and not doubts["counted_in_cases"]
     return Lot(
         anomaly_type=kind,
@@ -125,6 +126,7 @@ def _lot(
         shipment_id=line.shipment_id,
         told_from=told_from,
         opens_on=line.closed_on,
+        unsure=added,
         warnings=tuple(doubt for doubt, true in doubts.items() if true),
     )
 

@@ -68,6 +68,7 @@ class Lot:
         hint: it is told only if nothing explains it, however loosely.
         policy, policy_anchor: a rule for filing it beside its type's, and the day that one counts from: it holds in the
             marketplaces that have it.
+        unsure: units of it that may never have gone wrong: no more is told of the last ones open than for review.
         warnings: words for the evidence.
     """
 
@@ -97,6 +98,7 @@ class Lot:
     hint: bool = False
     policy: PolicyFamily | None = None
     policy_anchor: date | None = None
+    unsure: int = 0
     warnings: tuple[str, ...] = ()
 
     @property

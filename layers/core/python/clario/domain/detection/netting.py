@@ -119,7 +119,7 @@ class _Run:
     def _go(self, passes: Sequence[Pass], offered: Sequence[Stock[Credit]]) -> None:
         channels: defaultdict[Channel, list[tuple[int, Stock[Credit]]]] = defaultdict(list)
         for place, offer in enumerate(offered):
-            channels[_channel(offer.item)].append((place, offer))
+            channels[channel_of(offer.item)].append((place, offer))
         for limit in self._limits:
             for step in passes:
                 accepted = {channel for accepts in step.accepts.values() for channel in accepts} & channels.keys()
@@ -136,7 +136,7 @@ class _Run:
             return Reach(tuple((name, channel) for name in lot_keys(lot) for channel in channels), step.days_after)
 
         def queue_of(credit: Credit) -> Hashable:
-            return credit_key(credit), _channel(credit)
+            return credit_key(credit), channel_of(credit)
 
         for want, offer, units in match(wanted, offered, queue_of, reach_of, step.days_before, limit):
             held = self._held[want]
@@ -162,7 +162,8 @@ class _Run:
         return Settlement(lot, tuple(allocations), open_strict, left)
 
 
-def _channel(credit: Credit) -> Channel:
+def channel_of(credit: Credit) -> Channel:
+    """What a credit is to the passes."""
     named = credit.family is Family.ORDER and bool(credit.order_id)
     return Channel(credit.kind, credit.family, credit.strict, named)
 

@@ -79,6 +79,11 @@ OTHER_REASONS = {
 }
 OTHER_ORDER_REASONS = dict.fromkeys((REFUND, RESTOCK, RETURN), _paid_as(ORDER, GENERIC, strict=EITHER))
 OTHER_REMOVAL_REASONS = {REMOVAL: _paid_as(REMOVAL, LOST, DAMAGED, GENERIC, strict=EITHER)}
+IN_THE_CENTRE = {
+    LOST: OTHER_REASONS[LOST],
+    DAMAGED: OTHER_REASONS[DAMAGED],
+    DISPOSED: _paid_as(LOST, DAMAGED, strict=EITHER),
+}
 WAREHOUSE_REASONS = _paid_as(LOST, DAMAGED, INBOUND, INBOUND_DAMAGED, GENERIC, strict=EITHER)
 
 IN_STOCK = _stock(CreditKind.RESTOCKED)
@@ -101,8 +106,10 @@ PASSES = (
     Pass("restocked_same_place",  True, "place",      2,   14, {RESTOCK: IN_STOCK}),
     Pass("restocked",             True, "fnsku",      2,   14, {RESTOCK: IN_STOCK}),
     Pass("disposal_ordered",      True, "place",    180,    1, {DISPOSED: _stock(CreditKind.DISPOSAL_ORDERED)}),
-    Pass("surplus_corrected",     True, "fnsku",     60,   60, {OWNERSHIP: _stock(CreditKind.SURPLUS)}),
+    # A count that was too high is corrected as a whole; what a sibling of the same days lacks was no surplus.
+    Pass("surplus_taken_back",    True, "number",    60,   60, {OWNERSHIP: _stock(CreditKind.SURPLUS)}),
     Pass("surplus_of_sibling",    True, "fnsku",      3,    3, {INBOUND: _stock(CreditKind.SURPLUS)}),
+    Pass("surplus_corrected",     True, "fnsku",     60,   60, {OWNERSHIP: _stock(CreditKind.SURPLUS)}),
     Pass("surplus",               True, "fnsku",     60,   60, {INBOUND: _stock(CreditKind.SURPLUS)}),
     # -- payments that say what they are for; of several losses, the one of just as many units is most likely meant
     Pass("paid_order",            True, "order",   None, None, PAID_ORDERS),
@@ -120,6 +127,8 @@ PASSES = (
                                                                 INBOUND: _replaced_as(INBOUND)}),
     Pass("found_late",            True, "fnsku",      7, None, {LOST: GAINS}),
     # -- what may have settled it
+    # Amazon has no reason for a disposal: it is paid as what else goes wrong in the centre, a shipment rarely so.
+    Pass("warehouse_number",     False, "number",     2,   60, IN_THE_CENTRE),
     Pass("other_reason_number",  False, "number",     2,   60, {**OTHER_REASONS, DISPOSED: WAREHOUSE_REASONS}),
     Pass("other_reason",         False, "fnsku",      2,   60, OTHER_REASONS),
     Pass("other_reason_late",    False, "fnsku",      2,  120, OTHER_REASONS),

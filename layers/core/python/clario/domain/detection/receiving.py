@@ -48,6 +48,11 @@ class Receiving:
         return 0 if self.received is None else max(0, self.line.shipped - self.received)
 
     @property
+    def added(self) -> int:
+        """Units that the seller put into the plan when the shipment had left; 0 where nobody saw it."""
+        return 0 if self.line.left_with is None else max(0, self.line.shipped - self.line.left_with)
+
+    @property
     def surplus(self) -> int:
         """Units received beyond what was shipped, and not taken back."""
         taken = -sum(row.quantity for row in self.deductions)

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from clario.domain.detection.lots import Family, Lot
-from clario.domain.detection.netting import LOT_KEYS, Allocation, Settlement
+from clario.domain.detection.netting import LOT_KEYS, Allocation, Settlement, channel_of
 from clario.domain.detection.passes import Key
 
 MOST_RIVALS = 9
@@ -18,6 +18,8 @@ MOST_RIVALS = 9
 SENT_BACK_WITHIN = range(-5, 46)
 """Days after a refund on which its unit may come back: claims open after 45 at the earliest, for until then it may be
 on its way. Of a return that only the ledger shows no refund in that time is the likelier one: our choice."""
+
+OF_AN_ORDER = frozenset({Family.REFUND, Family.RESTOCK, Family.RETURN})
 
 Place = tuple[Key, Hashable]
 
@@ -42,14 +44,14 @@ def with_doubts(settlements: Sequence[Settlement]) -> list[Settlement]:
 
 
 def _is_unnamed(allocation: Allocation) -> bool:
-    """Whether it went to a refund by what may have been, not by the order."""
-    return allocation.lot.family is Family.REFUND and not allocation.step.strict
+    """Whether it went to an order's unit by what may have been, not by the order."""
+    return allocation.lot.family in OF_AN_ORDER and not allocation.step.strict
 
 
 def _open_refunds(settlements: Sequence[Settlement], keys: set[Key]) -> Mapping[Place, Sequence[int]]:
     table: defaultdict[Place, list[int]] = defaultdict(list)
     for number, settlement in enumerate(settlements):
-        if settlement.open_generous and settlement.lot.family is Family.REFUND:
+        if settlement.open_generous and settlement.lot.family in OF_AN_ORDER:
             for key in keys:
                 for place in _places(settlement.lot, key):
                     table[place].append(number)
@@ -61,6 +63,9 @@ def _places(lot: Lot, key: Key) -> Iterator[Place]:
 
 
 def _may_be_meant(lot: Lot, allocation: Allocation) -> bool:
+    accepted = allocation.step.accepts.get(lot.family, frozenset())
+    if lot is allocation.lot or channel_of(allocation.credit) not in accepted:
+        return False
     days = (allocation.credit.on - lot.on).days
-    in_reach = allocation.step.reaches(lot.on, allocation.credit.on)
-    return lot is not allocation.lot and (in_reach or (allocation.unreported and days in SENT_BACK_WITHIN))
+    in_time = allocation.unreported and days in SENT_BACK_WITHIN
+    return in_time or allocation.step.reaches(lot.on, allocation.credit.on)

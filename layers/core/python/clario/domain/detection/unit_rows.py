@@ -204,7 +204,8 @@ class InboundRow:
 
     Amazon's API has no dates of a shipment: `delivered_on` and `closed_on` are the days on which we first saw it
     delivered (or anything later) and closed, None when we never did. `partnered`: an Amazon-partnered carrier brought
-    it, None when nothing says so. `received` None: Amazon has not said.
+    it, None when nothing says so. `received` None: Amazon has not said. `left_with`: the units the line had when we
+    first saw the shipment on its way, None when we never did.
     """
 
     shipment_id: str
@@ -219,6 +220,7 @@ class InboundRow:
     shipped: int
     received: int | None
     in_case: int | None
+    left_with: int | None
     ref: SourceRef
 
     @property

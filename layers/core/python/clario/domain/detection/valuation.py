@@ -110,7 +110,7 @@ def _sourcing_cost(lot: Lot, facts: ComponentFacts, account: Account, today: dat
         oldest = min(paid.on for paid in own)
         value = _cents(median(paid.amount for paid in own))
         return UnitValue(value, "own_reimbursement", currency, changes_on=oldest + OWN_PAYMENTS + ONE_DAY)
-    preview = _preview(facts, lot.names.sku)
+    preview = facts.once(previews_by_currency).get((lot.names.sku, currency))
     if preview and preview.price and (ratio := account.price_ratios.get(preview.product_group)):
         return UnitValue(_cents(preview.price * ratio), "ratio", currency)
     return UnitValue(None, "unknown", currency)
@@ -192,11 +192,10 @@ def _net_sale(lot: Lot, facts: ComponentFacts, account: Account) -> UnitValue:
 
 def _expected_net_sale(lot: Lot, facts: ComponentFacts, account: Account) -> UnitValue:
     """Where the sale's money is not in our data: the order's price, less the fees Amazon expects."""
-    preview = _preview(facts, lot.names.sku)
     lines = facts.once(priced_lines)
     line = next((lines[order, lot.names.sku] for order in lot.order_ids if (order, lot.names.sku) in lines), None)
-    known = line and preview and preview.price and preview.currency == line.currency
-    if not (line and known and preview and preview.price and preview.referral_fee and preview.fulfillment_fee):
+    preview = facts.once(previews_by_currency).get((lot.names.sku, line.currency)) if line else None
+    if not (line and preview and preview.price and preview.referral_fee and preview.fulfillment_fee):
         return UnitValue(None, "unknown", account.marketplace.currency)
     price = ((line.price or NOTHING) - (line.promotion or NOTHING)) / line.quantity
     fees = preview.referral_fee * price / preview.price + preview.fulfillment_fee
@@ -218,8 +217,11 @@ def newest_previews(facts: ComponentFacts) -> Mapping[str, FeePreviewRow]:
     return {row.sku: row for row in sorted(facts.previews, key=lambda row: (row.marketplace_id, row.seen_on))}
 
 
-def _preview(facts: ComponentFacts, sku: str) -> FeePreviewRow | None:
-    return facts.once(newest_previews).get(sku)
+def previews_by_currency(facts: ComponentFacts) -> Mapping[tuple[str, str], FeePreviewRow]:
+    """The same by SKU and currency, for a price in another one says nothing. Read once:
+    `facts.once(previews_by_currency)`."""
+    previews = sorted(facts.previews, key=lambda row: (row.marketplace_id, row.seen_on))
+    return {(row.sku, row.currency): row for row in previews}
 
 
 def _cents(amount: Decimal) -> Decimal:

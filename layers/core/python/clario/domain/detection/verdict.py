@@ -63,16 +63,18 @@ def judge(settlement: Settlement, part: ComponentFacts, account: Account, today:
     """Two proofs, the smaller one counts: our netting and Amazon's own count."""
     lot = settlement.lot
     covered = coverage.check(account.coverage, lot.anomaly_type, lot.anchor, today)
-    certain = _seen_by_amazon(lot, settlement.open_generous - settlement.doubtful)
+    unclear = min(settlement.open_generous, settlement.doubtful + lot.unsure)
+    certain = _seen_by_amazon(lot, settlement.open_generous - unclear)
     doubtful = 0 if lot.hint else max(0, _seen_by_amazon(lot, settlement.open_strict) - certain)
     tier = _tier(lot, covered, today)
     units, sure = {tier: certain}, {tier: _certainty(settlement, tier, covered, today)}
     if doubtful and lot.tier is not Tier.INFO:
-        weak = certainty(lot.anomaly_type, Tier.REVIEW, STRICT_ONLY, policy.confidence(STRICT_ONLY, today))
+        name = UNSURE if lot.unsure else STRICT_ONLY
+        weak = certainty(lot.anomaly_type, Tier.REVIEW, name, policy.confidence(name, today))
         before = units.get(Tier.REVIEW, 0)
         proof, strong = sure.get(Tier.REVIEW, weak)
         both = (before * strong + doubtful * min(weak.sure, strong)) / (before + doubtful)
-        sure[Tier.REVIEW] = Certainty(proof if before else STRICT_ONLY, both)
+        sure[Tier.REVIEW] = Certainty(proof if before else name, both)
         units[Tier.REVIEW] = before + doubtful
     window = window_of(lot, account, today)
     told_from = told_from_day(lot, window)
@@ -89,7 +91,7 @@ def _tier(lot: Lot, covered: coverage.Covered, today: date) -> Tier:
     return Tier.REVIEW if lot.tier is Tier.CLAIM and doubt else lot.tier
 
 
-STRICT_ONLY = "strict_only"
+STRICT_ONLY, UNSURE = "strict_only", "unsure"
 
 
 def _certainty(settlement: Settlement, tier: Tier, covered: coverage.Covered, today: date) -> Certainty:
