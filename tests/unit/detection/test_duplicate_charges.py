@@ -150,6 +150,7 @@ def test_a_fee_for_a_unit_that_was_sold_or_may_have_been_is_not_owed(table):
 LATE = {
     "the day after the last": "d-273 bill 5.50 name=FBAPrepFee",
     "months later, for a product": "d0 bill 5.50 name=FBALabelingFee sku=S",
+    "by what was done": "d0 bill 5.50 name=BubblewrapFee",
 }
 
 

@@ -25,8 +25,10 @@ NEXT_BILL = timedelta(days=20)
 """A monthly bill does not come again sooner: our choice."""
 UNIT_FEES = (Charge.FULFILLMENT, Charge.REFERRAL)
 MONTHLY = frozenset({"subscription", "fbastoragefee", "fbastoragebilling", "fbalongtermstoragefee"})
-ENDED = {"prep_and_labelling": ("fbaprepfee", "prepfee", "labelingfee", "fbalabelingfee", "preplabelfee")}
-"""How the fees of an ended service are spelled in transactions."""
+PREPARING = "fbaprepfee prepfee bubblewrapfee opaquebaggingfee polybaggingfee tapingfee"
+LABELLING = "labelingfee fbalabelingfee preplabelfee"
+ENDED = {"prep_and_labelling": f"{PREPARING} {LABELLING}".split()}
+"""How the fees of an ended service are spelled in transactions, from sellers' records: an open list."""
 
 
 class Again(NamedTuple):
