@@ -23,7 +23,9 @@ _REASONS = {
     Family.FEE: "feecorrection incorrectfeesitem incorrectfeesitems weightanddimensionschange",
 }
 FAMILY_OF_REASON = {reason: family for family, reasons in _REASONS.items() for reason in reasons.split()}
-REVERSALS = frozenset({"reversalreimbursement", "reimbursementreversal", "compensatedclawback", "reimbursementclawback"})
+REVERSALS = frozenset(
+    {"reversalreimbursement", "reimbursementreversal", "compensatedclawback", "reimbursementclawback"}
+)
 
 
 def reason_key(reason: str) -> str:
