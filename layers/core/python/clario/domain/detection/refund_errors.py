@@ -182,7 +182,7 @@ def _given_by_itself(refunded: Refunded) -> list[Step]:
 
 
 def _taken_off(case: Case, refunded: Refunded, missing: Decimal, given: list[Step]) -> tuple[Step, ...]:
-    """What came back by itself, as far as it is needed: it is used up. And credits for the order of just that amount."""
+    """What came back by itself, as far as it is needed: it is used up. And credits of just that sum for the order."""
     steps: list[Step] = []
     while given and sum((step.amount for step in steps), NOTHING) < missing:
         steps.append(given.pop(0))
