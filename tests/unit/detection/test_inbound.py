@@ -19,6 +19,10 @@ OPEN = {
     "only the ledger knows": ("d0 inbound 10/? delivered=d2 closed=d30 \n d5 receive +8 of=S1", {SHORT: 2}),
     "paid in part": (f"{CLOSED} \n d40 Lost_Inbound cash 1", {SHORT: 2}),
     "a surplus of another item elsewhere": (f"{CLOSED} \n d0 inbound 5/8 of=S2 fnsku=X9 asin=B9", {SHORT: 3}),
+    "an item that was not sent, and taken back": (
+        f"{CLOSED} \n d5 receive +3 of=S1 fnsku=X9 asin=B9 \n d9 receive -3 of=S1 fnsku=X9 asin=B9",
+        {SHORT: 3},
+    ),
     "a sibling's surplus in part": (
         f"{CLOSED} \n d0 inbound 5/6 of=S2 delivered=d2 closed=d30",
         {SHORT: 2},
@@ -110,6 +114,14 @@ DOUBTFUL = {
     "another item has too many in the same shipment": (
         f"{CLOSED} \n d0 inbound 5/8 delivered=d2 closed=d30 fnsku=X9 asin=B9",
         {SHORT: 3},
+    ),
+    "an item that was not sent came with the same shipment": (
+        f"{CLOSED} \n d5 receive +7 of=S1 \n d5 receive +3 of=S1 fnsku=X9 asin=B9",
+        {SHORT: 3},
+    ),
+    "all of it was received as another item": (
+        "d0 inbound 10/0 delivered=d2 closed=d30 \n d5 receive +10 of=S1 fnsku=X9 asin=B9",
+        {MISSING: 10},
     ),
     "paid as lost": (f"{CLOSED} \n d40 Lost_Warehouse cash 3", {SHORT: 3}),
     "paid as an adjustment": (f"{CLOSED} \n d40 GeneralAdjustment cash 3", {SHORT: 3}),
