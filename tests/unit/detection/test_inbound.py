@@ -148,6 +148,16 @@ def test_is_for_review(table, expected):
     assert review(table) == expected
 
 
+BROUGHT = "d0 inbound 2/2 delivered=d2 closed=d30 partnered=yes \n d6 receive +2 of=S1 in=CARRIER_DAMAGED"
+
+
+def test_a_unit_that_came_damaged_and_was_found_so_is_one_claim_not_two():
+    assert units(f"{BROUGHT} \n d9 6 -2 in=CARRIER_DAMAGED") == {DAMAGED: 2}
+    assert units(f"{BROUGHT} \n d9 6 -3 in=CARRIER_DAMAGED") == {DAMAGED: 2, "damaged": 1}
+    assert units(f"{BROUGHT} \n d9 E -1") == {DAMAGED: 2, "damaged": 1}
+    assert units(f"{BROUGHT.replace('yes', 'no')} \n d9 6 -2 in=CARRIER_DAMAGED") == {"damaged": 2}
+
+
 def test_what_another_items_surplus_leaves_open_is_owed():
     claim = only(run(f"{CLOSED} \n d0 inbound 5/7 delivered=d2 closed=d30 fnsku=X9 asin=B9"))
     assert (claim.tier, claim.quantity, claim.estimated_value, claim.review_value) == ("claim", 1, 10, 20)

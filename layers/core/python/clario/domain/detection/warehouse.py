@@ -6,7 +6,7 @@ our own grading.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from clario.domain.claims import Tier
 from clario.domain.detection.balances import BALANCED, month_of, next_month
 from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fifo import Reach, Stock, match
+from clario.domain.detection.inbound import inbound_damaged_carrier
 from clario.domain.detection.lots import Family, Lot, Strength, item_subject, warehouse_lot
 from clario.domain.detection.unit_rows import LedgerRow
 
@@ -50,9 +51,28 @@ def lost_warehouse(facts: ComponentFacts) -> Iterator[Lot]:
 
 def damaged_warehouse(facts: ComponentFacts) -> Iterator[Lot]:
     """Every unit taken out of its disposition as damaged; the P row that puts it into the new one is no loss."""
+    brought = facts.once(_brought_damaged)
     for row in facts.adjustments(frozenset(GRADES)):
-        if row.quantity < 0:
-            yield warehouse_lot(row, AnomalyType.DAMAGED_WAREHOUSE, Family.FC_DAMAGED, *GRADES[row.reason])
+        units = brought.get(row.key, 0)
+        if -row.quantity > units:
+            yield warehouse_lot(row, AnomalyType.DAMAGED_WAREHOUSE, Family.FC_DAMAGED, *GRADES[row.reason], units)
+
+
+def _brought_damaged(facts: ComponentFacts) -> Mapping[tuple[Any, ...], int]:
+    """Of rows that find stock damaged which had come so, by key the units that are claimed as brought damaged: the same
+    unit is not owed twice."""
+    rows = [r for lot in inbound_damaged_carrier(facts) if lot.tier is Tier.CLAIM for r in lot.rows[:1]]
+    receipts = sorted((r for r in rows if isinstance(r, LedgerRow)), key=lambda r: r.key)
+    brought = [Stock(r.occurred_on, r.quantity, r) for r in receipts]
+    found = [Stock(r.occurred_on, -r.quantity, r) for r in facts.adjustments(frozenset(GRADES)) if r.quantity < 0]
+    units: defaultdict[tuple[Any, ...], int] = defaultdict(int)
+    for want, _, same in match(found, brought, _kept_as, lambda row: Reach((_kept_as(row),), 0), None):
+        units[want.item.key] += same
+    return units
+
+
+def _kept_as(row: LedgerRow) -> Hashable:
+    return row.fnsku, row.disposition
 
 
 def disposed_unauthorized(facts: ComponentFacts) -> Iterator[Lot]:
