@@ -10,7 +10,7 @@ code, reimbursements by their reason; the other lines begin with a word:
     d0   receive     +7  of=S1         other ledger lines: receive, transfer, restock, takeout
     d0   balance     5-2=3             a day of the ledger's summary; found= transit=
     d0   inbound     10/7  of=S1  delivered=d2 closed=d30 status= partnered= case=   sent and received ("?" unknown)
-    d0   order       3x20  of=O1       units and price; by=Merchant
+    d0   order       3x20  of=O1       units and price; by=Merchant channel=
     d1   ship        3x20  of=O1       left the centre for the customer
     d5   refund      1x20  of=O1       "?x20" without a quantity; also recharge, chargeback, claim, pay; state= step=
     d9   return      1     of=O1  in=SELLABLE why= plate=
@@ -232,7 +232,7 @@ def _order(line: Line) -> tuple[str, OrderRow]:
         item_id=str(line.number),
         marketplace_id="ATVPDKIKX0DER",
         channel=line.get("by", "Amazon"),
-        sales_channel="Amazon.com",
+        sales_channel=line.get("channel", "Amazon.com"),
         status=line.get("status", "Shipped"),
         **line.item,
         quantity=units or 0,
