@@ -18,7 +18,8 @@ from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fifo import Reach, Stock, match
 from clario.domain.detection.inbound import inbound_damaged_carrier
 from clario.domain.detection.lots import Family, Lot, Strength, item_subject, warehouse_lot
-from clario.domain.detection.unit_rows import LedgerRow
+from clario.domain.detection.returns import return_damaged_by_amazon
+from clario.domain.detection.unit_rows import LedgerRow, ReturnRow
 
 MISPLACED = frozenset({"M", "5"})
 # A misplaced unit that was already expired, defective or damaged by a customer is normally not owed.
@@ -59,19 +60,24 @@ def damaged_warehouse(facts: ComponentFacts) -> Iterator[Lot]:
 
 
 def _brought_damaged(facts: ComponentFacts) -> Mapping[tuple[Any, ...], int]:
-    """Of rows that find stock damaged which had come so, by key the units that are claimed as brought damaged: the same
-    unit is not owed twice."""
-    rows = [r for lot in inbound_damaged_carrier(facts) if lot.tier is Tier.CLAIM for r in lot.rows[:1]]
-    receipts = sorted((r for r in rows if isinstance(r, LedgerRow)), key=lambda r: r.key)
-    brought = [Stock(r.occurred_on, r.quantity, r) for r in receipts]
+    """Of rows that find stock damaged which had come so, by key the units that are claimed as brought or sent back
+    damaged: the same unit is not owed twice."""
+    lots = (*inbound_damaged_carrier(facts), *return_damaged_by_amazon(facts))
+    rows = (lot.rows[0] for lot in lots if lot.tier is Tier.CLAIM)
+    came = [_came(row) for row in rows if isinstance(row, LedgerRow | ReturnRow)]
+    came.sort(key=lambda stock: (stock.on, stock.item.key))
     found = [Stock(r.occurred_on, -r.quantity, r) for r in facts.adjustments(frozenset(GRADES)) if r.quantity < 0]
     units: defaultdict[tuple[Any, ...], int] = defaultdict(int)
-    for want, _, same in match(found, brought, _kept_as, lambda row: Reach((_kept_as(row),), 0), None):
+    for want, _, same in match(found, came, _kept_as, lambda row: Reach((_kept_as(row),), 0), None):
         units[want.item.key] += same
     return units
 
 
-def _kept_as(row: LedgerRow) -> Hashable:
+def _came(row: LedgerRow | ReturnRow) -> Stock[LedgerRow | ReturnRow]:
+    return Stock(row.occurred_on if isinstance(row, LedgerRow) else row.returned_on, row.quantity, row)
+
+
+def _kept_as(row: LedgerRow | ReturnRow) -> Hashable:
     return row.fnsku, row.disposition
 
 
@@ -88,13 +94,15 @@ def disposed_unauthorized(facts: ComponentFacts) -> Iterator[Lot]:
 
 
 def _counted_as_damaged(facts: ComponentFacts) -> Mapping[tuple[Any, ...], int]:
-    """Of rows that take damaged stock out, by key the units already counted as damaged: the same unit is not owed
-    twice. Whatever leaves damaged stock counts, the oldest damage first."""
-    damaged = [r for r in facts.adjustments(frozenset(GRADES)) if r.quantity < 0]
+    """Of rows that take damaged stock out, by key the units already counted as damaged, here or when a customer sent
+    them back: the same unit is not owed twice. Whatever leaves damaged stock counts, the oldest damage first."""
+    back = [r for r in facts.events("CustomerReturns") if r.quantity > 0 and r.disposition == DAMAGED_STOCK]
+    here = [r for r in facts.adjustments(frozenset(GRADES)) if r.quantity < 0]
+    damaged = sorted((*back, *here), key=lambda r: r.key)
     rows = (*facts.adjustments(MISPLACED | GONE | MOVED), *facts.events("VendorReturns"))
     leaving = sorted((r for r in rows if r.quantity < 0 and r.disposition == DAMAGED_STOCK), key=lambda r: r.key)
     wanted = [Stock(row.occurred_on, -row.quantity, row) for row in leaving]
-    offered = [Stock(row.occurred_on, -row.quantity, row) for row in damaged]
+    offered = [Stock(row.occurred_on, abs(row.quantity), row) for row in damaged]
     units: defaultdict[tuple[Any, ...], int] = defaultdict(int)
     for want, _, same in match(wanted, offered, _fnsku, lambda row: Reach((row.fnsku,), 0), None):
         units[want.item.key] += same
