@@ -10,7 +10,7 @@ code, reimbursements by their reason; the other lines begin with a word:
     d0   receive     +7  of=S1         other ledger lines: receive, transfer, restock, takeout
     d0   balance     5-2=3             a day of the ledger's summary; found= transit=
     d0   inbound     10/7  of=S1  delivered=d2 closed=d30 status= partnered= case=   sent and received ("?" unknown)
-    d0   order       3x20  of=O1       units and price; by=Merchant channel=
+    d0   order       3x20  of=O1       units and price; by=Merchant
     d1   ship        3x20  of=O1       left the centre for the customer
     d5   refund      1x20  of=O1       "?x20" without a quantity; also recharge, chargeback, claim, pay; state= step=
     d9   return      1     of=O1  in=SELLABLE why= plate=
@@ -20,7 +20,8 @@ code, reimbursements by their reason; the other lines begin with a word:
     d0   shipment    FBA15AAAA1  status=CANCELLED    a shipment to Amazon as a whole
     d3   fee         -7.50  of=FBA15AAAA1  step=FBAInboundTransportationFee   a fee about no item; text= order=
 
-Day 0 is 1 October 2026. A reimbursement without id is named R and its day.
+Day 0 is 1 October 2026. A reimbursement without id is named R and its day. An order's
+`channel=` is where it was sold.
 """
 
 import re
