@@ -2,7 +2,7 @@
 
 Reason codes and what they mean: help page "Inventory Ledger report",
 https://sellercentral.amazon.com/help/hub/reference/G4FKT5KQWFFJ7LDN. How strongly a code speaks for Amazon's fault is
-our own grading.
+our own grading. What Amazon answers for: https://sellercentral.amazon.com/help/hub/reference/G200213130.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from clario.domain.detection.fifo import Reach, Stock, match
 from clario.domain.detection.inbound import inbound_damaged_carrier
 from clario.domain.detection.lots import Family, Lot, Strength, item_subject, warehouse_lot
 from clario.domain.detection.returns import return_damaged_by_amazon
-from clario.domain.detection.unit_rows import LedgerRow, ReturnRow
+from clario.domain.detection.unit_rows import LedgerRow, RemovalRow, ReturnRow
 
 MISPLACED = frozenset({"M", "5"})
 # A misplaced unit that was already expired, defective or damaged by a customer is normally not owed.
@@ -47,7 +47,8 @@ def lost_warehouse(facts: ComponentFacts) -> Iterator[Lot]:
     for row in facts.adjustments(MISPLACED):
         units = counted.get(row.key, 0)
         if -row.quantity > units and row.disposition in OWED_DISPOSITIONS:
-            yield warehouse_lot(row, AnomalyType.LOST_WAREHOUSE, Family.FC_LOST, Tier.CLAIM, Strength.HIGH, units)
+            lot = warehouse_lot(row, AnomalyType.LOST_WAREHOUSE, Family.FC_LOST, Tier.CLAIM, Strength.HIGH, units)
+            yield _unless_asked_back(lot, row, facts)
 
 
 def damaged_warehouse(facts: ComponentFacts) -> Iterator[Lot]:
@@ -56,7 +57,37 @@ def damaged_warehouse(facts: ComponentFacts) -> Iterator[Lot]:
     for row in facts.adjustments(frozenset(GRADES)):
         units = brought.get(row.key, 0)
         if -row.quantity > units:
-            yield warehouse_lot(row, AnomalyType.DAMAGED_WAREHOUSE, Family.FC_DAMAGED, *GRADES[row.reason], units)
+            lot = warehouse_lot(row, AnomalyType.DAMAGED_WAREHOUSE, Family.FC_DAMAGED, *GRADES[row.reason], units)
+            yield _unless_asked_back(lot, row, facts)
+
+
+def _unless_asked_back(lot: Lot, row: LedgerRow, facts: ComponentFacts) -> Lot:
+    """Amazon does not answer for units that the seller had asked back and that were still to be sent: for review."""
+    lines = facts.once(_asked_back).get(row.key, [])
+    if lot.tier is not Tier.CLAIM or len(lines) < lot.units:
+        return lot
+    rows = tuple(dict.fromkeys((*lot.rows, *lines)))
+    return replace(lot, tier=Tier.REVIEW, strength=Strength.LOW, rows=rows, warnings=("removal_pending",))
+
+
+def _asked_back(facts: ComponentFacts) -> Mapping[tuple[Any, ...], list[RemovalRow]]:
+    """Of rows that lose or damage stock, by key the removals that it was asked back with, once for every unit: an order
+    before it, of which as many units were left to be sent that day and have not been sent since. Which units those are
+    is in no report."""
+    lines: defaultdict[Hashable, list[RemovalRow]] = defaultdict(list)
+    for line in facts.removals:
+        lines[_kept_as(line)] += [line] * (line.in_process + line.cancelled)
+    found: dict[tuple[Any, ...], list[RemovalRow]] = {}
+    for row in facts.adjustments(MISPLACED | frozenset(GRADES)) if lines else ():
+        pending = [line for line in lines[_kept_as(row)] if _is_pending(line, row.occurred_on)]
+        found[row.key] = pending[: max(0, -row.quantity)]
+        for line in found[row.key]:
+            lines[_kept_as(row)].remove(line)
+    return found
+
+
+def _is_pending(line: RemovalRow, on: date) -> bool:
+    return line.requested_on < on and (line.in_process > 0 or on <= line.updated_on)
 
 
 def _brought_damaged(facts: ComponentFacts) -> Mapping[tuple[Any, ...], int]:
@@ -77,7 +108,7 @@ def _came(row: LedgerRow | ReturnRow) -> Stock[LedgerRow | ReturnRow]:
     return Stock(row.occurred_on if isinstance(row, LedgerRow) else row.returned_on, row.quantity, row)
 
 
-def _kept_as(row: LedgerRow | ReturnRow) -> Hashable:
+def _kept_as(row: LedgerRow | ReturnRow | RemovalRow) -> Hashable:
     return row.fnsku, row.disposition
 
 
