@@ -13,7 +13,7 @@ code, reimbursements by their reason; the other lines begin with a word:
     d0   order       3x20  of=O1       units and price; by=Merchant
     d1   ship        3x20  of=O1       left the centre for the customer
     d5   refund      1x20  of=O1       "?x20" without a quantity; also recharge, chargeback, claim, pay; state= step=
-    d9   return      1     of=O1  in=SELLABLE why= plate=
+    d9   return      1     of=O1  in=SELLABLE why= plate= status=
     d9   replace     1     of=O1  with=O2 code=2
     d0   removal     10    of=V1  type= status= cancelled= disposed= shipped= left= (still to do) updated=d20 paid=d30
     d9   parcel      4     of=V1  track=
@@ -321,7 +321,7 @@ def _return(line: Line) -> tuple[str, ReturnRow]:
         fulfillment_center=line.get("at", "PHX7"),
         disposition=line.get("in", "CUSTOMER_DAMAGED"),
         reason=line.get("why", "UNWANTED_ITEM"),
-        status="Unit returned to inventory",
+        status=line.get("status", "Unit returned to inventory"),
         license_plate=line.get("plate"),
         ordinal=1,
         ref=line.ref("returns"),

@@ -52,6 +52,8 @@ def test_is_not_owed(table):
 
 
 DOUBTFUL = {
+    "damaged, and Amazon says it paid": ("d0 return 1 in=DAMAGED status=Reimbursed", {DAMAGED: 1}),
+    "sellable, in another packaging": ("d0 return 1 in=SELLABLE status=Repackaged_Successfully", {RESTOCK: 1}),
     "damaged, paid without the order": ("d0 return 1 in=DAMAGED \n d9 CustomerReturn cash 1", {DAMAGED: 1}),
     "in stock a month late": ("d0 return 1 in=SELLABLE \n d30 restock +1", {RESTOCK: 1}),
     "in stock under another label": ("d0 return 1 in=SELLABLE \n d1 restock +1 fnsku=X2", {RESTOCK: 1}),
