@@ -91,6 +91,21 @@ def test_a_monthly_bill_that_comes_twice_is_owed(table):
     assert list(owed(table, TWICE)) == ["claim"]
 
 
+NOT_FOR_IT = {
+    "of another amount": "d-11 bill -9.99 name=Subscription",
+    "of another fee": "d-11 bill -39.99 name=FBAStorageFee",
+    "before it": "d-21 bill -39.99 name=Subscription",
+    "much later": "d42 bill -39.99 name=Subscription",
+    "one, after a third bill": "d-18 bill 39.99 name=Subscription \n d-11 bill -39.99 name=Subscription",
+}
+
+
+@pytest.mark.parametrize("credit", NOT_FOR_IT.values(), ids=NOT_FOR_IT.keys())
+def test_a_correction_is_taken_off_the_bill_that_it_is_for(credit):
+    bills = "d-20 bill 39.99 name=Subscription \n d-19 bill 39.99 name=Subscription"
+    assert owed(f"{bills} \n {credit}", TWICE) == {"claim": "1 for 39.99"}
+
+
 def test_the_second_bill_is_the_wrong_one():
     (claim,) = found("d0 bill 39.99 name=Subscription \n d1 bill 39.99 name=Subscription").claims
     assert (claim.anchor_date, str(claim.estimated_value), claim.quantity) == (day(1), "39.99", 1)
@@ -104,6 +119,11 @@ ONE_BILL = {
     "another product": "d0 bill 5 name=FBAStorageFee sku=S \n d1 bill 5 name=FBAStorageFee sku=T",
     "a fee that may come any day": "d0 bill 5 name=FBARemovalFee \n d1 bill 5 name=FBARemovalFee",
     "given back": "d0 bill -39.99 name=Subscription \n d1 bill -39.99 name=Subscription",
+    "the second one given back": f"{TWO_BILLS['the subscription']} \n d9 bill -39.99 name=Subscription",
+    "corrected by an adjustment": """
+        d6  bill  10  name=FBAStorageFee
+        d9  bill  10  name=FBAStorageFee
+        d20 credit 10  name=FBAStorageFeeAdjustment sku= asin=""",
     "another kind of transaction": "d0 posted 39.99 \n d1 posted 39.99",
 }
 
@@ -150,6 +170,7 @@ def test_a_fee_for_a_unit_that_was_sold_or_may_have_been_is_not_owed(table):
 LATE = {
     "the day after the last": "d-273 bill 5.50 name=FBAPrepFee",
     "months later, for a product": "d0 bill 5.50 name=FBALabelingFee sku=S",
+    "by what was done": "d0 bill 5.50 name=BubblewrapFee",
 }
 
 

@@ -91,6 +91,7 @@ NOT_OWED = {
     "shipping alone": f"{ORDER} \n d-20 refund 1x5 step=Shipping/ShippingPrincipal",
     "a few cents without a quantity": f"{ORDER} \n d-20 refund ?x5",
     "shipped by the seller": "d-30 order 1x20 by=Merchant \n d-20 refund 1x20",
+    "sold elsewhere, shipped by Amazon": "d-30 order 1x20 channel=Non-Amazon \n d-20 refund 1x20",
     "free of charge": "d-30 order 1x0 \n d-20 refund 1x0",
     "refunded a month ago": "d-30 order 1x20 \n d0 refund 1x20",
     "cancelled": "d-30 order 1x20 status=Cancelled",

@@ -5,7 +5,7 @@ counted, never lines: a fee is charged twice when it was charged for more units 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -25,8 +25,10 @@ NEXT_BILL = timedelta(days=20)
 """A monthly bill does not come again sooner: our choice."""
 UNIT_FEES = (Charge.FULFILLMENT, Charge.REFERRAL)
 MONTHLY = frozenset({"subscription", "fbastoragefee", "fbastoragebilling", "fbalongtermstoragefee"})
-ENDED = {"prep_and_labelling": ("fbaprepfee", "prepfee", "labelingfee", "fbalabelingfee", "preplabelfee")}
-"""How the fees of an ended service are spelled in transactions."""
+PREPARING = "fbaprepfee prepfee bubblewrapfee opaquebaggingfee polybaggingfee tapingfee"
+LABELLING = "labelingfee fbalabelingfee preplabelfee"
+ENDED = {"prep_and_labelling": f"{PREPARING} {LABELLING}".split()}
+"""How the fees of an ended service are spelled in transactions, from sellers' records: an open list."""
 
 
 class Again(NamedTuple):
@@ -181,34 +183,57 @@ class Bill(NamedTuple):
 def _bills(case: Case) -> Iterator[Finding]:
     """Monthly bills of the same amount for the same thing, less than a month apart."""
     last: dict[tuple[str, str, str, Decimal], Bill] = {}
+    back = _given_back(case.facts)
     for bill in _service_fees(case.facts):
         first = bill.rows[0]
         key = (bill.name, first.marketplace_id, first.sku or first.asin, bill.amount)
         before = last.get(key)
         if bill.name in MONTHLY and before and first.posted_on - before.rows[0].posted_on < NEXT_BILL:
-            yield _bill_finding(case, AnomalyType.DUPLICATE_CHARGE, Tier.CLAIM, bill, before)
+            yield _bill_finding(case, AnomalyType.DUPLICATE_CHARGE, Tier.CLAIM, bill, before, back)
         else:
             last[key] = bill
 
 
 def prep_label_fee_after_service_end(case: Case) -> Iterator[Finding]:
     """A fee for preparing or labelling goods, dated after Amazon ended that service."""
+    back = _given_back(case.facts)
     for bill in _service_fees(case.facts):
         tables = other_tables(case.marketplace(bill.rows[0].marketplace_id))
         for row in tables.ended_services if tables else ():
             if bill.name in ENDED[row.fee] and bill.rows[0].posted_on > row.last_day:
                 kind = AnomalyType.PREP_LABEL_FEE_AFTER_SERVICE_END
-                yield _bill_finding(case, kind, Tier.REVIEW, bill, None)
+                yield _bill_finding(case, kind, Tier.REVIEW, bill, None, back)
 
 
 def _service_fees(facts: ComponentFacts) -> list[Bill]:
-    """Fees outside orders, in order of days; a line is named by the first of its breakdown types that says more than
-    that it is a fee."""
+    """Fees outside orders, in order of days."""
+    return [bill for bill in _bills_of(facts.money_of("ServiceFee")) if bill.amount > 0]
+
+
+def _given_back(facts: ComponentFacts) -> list[Bill]:
+    """What came back of such fees, in order of days."""
+    corrections = sorted((*facts.money_of("ServiceFee"), *facts.money_of("Adjustment")), key=lambda row: row.key)
+    return [bill for bill in _bills_of(corrections) if bill.amount < 0]
+
+
+def _bills_of(rows: Iterable[MoneyRow]) -> list[Bill]:
+    """A line is named by the first of its breakdown types that says more than that it is a fee."""
     parts: defaultdict[tuple[str, str, str, str], list[MoneyRow]] = defaultdict(list)
-    for row in facts.money_of("ServiceFee"):
+    for row in rows:
         parts[row.transaction_id, fee_name(row), row.sku, row.asin].append(row)
-    bills = [Bill(name, tuple(rows)) for (_, name, _, _), rows in parts.items()]
-    return [bill for bill in bills if bill.amount > 0]
+    return [Bill(name, tuple(lines)) for (_, name, _, _), lines in parts.items()]
+
+
+def _taken_off(bill: Bill, back: list[Bill]) -> Iterator[Step]:
+    """The first correction of just this bill; it is used up."""
+    first = bill.rows[0]
+    for credit in back:
+        days = credit.rows[0].posted_on - first.posted_on
+        same = credit.name.startswith(bill.name) and credit.rows[0].sku == first.sku and -credit.amount == bill.amount
+        if same and timedelta() <= days <= CREDITED_WITHIN:
+            back.remove(credit)
+            yield Step("credited", bill.amount, credit.rows[0])
+            return
 
 
 GROUPS = frozenset({"amazonfees", "expenses", "base", "unitemized", "servicefee", "feelist"})
@@ -220,7 +245,9 @@ def fee_name(row: MoneyRow) -> str:
     return steps[0] if steps else name_key(row.description)
 
 
-def _bill_finding(case: Case, kind: AnomalyType, tier: Tier, bill: Bill, before: Bill | None) -> Finding:
+def _bill_finding(
+    case: Case, kind: AnomalyType, tier: Tier, bill: Bill, before: Bill | None, back: list[Bill]
+) -> Finding:
     first = bill.rows[0]
     return Finding(
         anomaly_type=kind,
@@ -234,6 +261,7 @@ def _bill_finding(case: Case, kind: AnomalyType, tier: Tier, bill: Bill, before:
         wrong=bill.amount,
         currency=first.currency,
         rows=(*bill.rows, *(before.rows if before else ())),
+        steps=tuple(_taken_off(bill, back)),
         why={"fee": bill.name},
         shipment_id=first.shipment_id,
     )

@@ -109,13 +109,16 @@ def usual_class(seen: Iterable[tuple[SizeClasses, int]]) -> SizeClasses:
 
 def wrong_charges(history: History) -> Iterator[Wrong]:
     """A run of dear charges is believed when it begins amid usual ones: one that begins with new rates may only show
-    that the product's rates are not those of our rate card. Amazon's own measurement is believed at any time."""
+    that the product's rates are not those of our rate card. Amazon's own measurement is believed at any time; against
+    the usual fee only with its estimate."""
     last_usual = max((n for n, classes in enumerate(history.classes) if classes & history.usual), default=-1)
     season: date | None = None  # of the last usual charge
     believed: bool | None = None  # the present run of dear charges, None: there is none
     for number, charge in enumerate(history.charges):
         if history.classes[number] & history.usual:
             season, believed = history.book.season(charge.days[0]), None
+            if (wrong := _above_measurement(charge, history)) and _above_estimate(charge, history.measured):
+                yield wrong
         elif wrong := _above_measurement(charge, history):
             yield wrong
         elif wrong := _above_usual(charge, history, came_back=number < last_usual):
@@ -135,6 +138,12 @@ def _above_measurement(charge: FeeCharge, history: History) -> Wrong | None:
     if fee is None or not is_above(charge, highest):
         return None
     return Wrong(charge, fee.total, Proof.FEE_TABLE, fee, by_card=True)
+
+
+def _above_estimate(charge: FeeCharge, measured: Sequence[Measured]) -> bool:
+    """Whether Amazon's own estimate of that day is lower, too: if not, the product's rates are others than ours."""
+    estimate = next((each.fee for each in reversed(measured) if _is_of_then(each, charge)), None)
+    return estimate is not None and is_above(charge, estimate)
 
 
 def _above_today(charge: FeeCharge, history: History, later: Sequence[SizeClasses]) -> Wrong | None:
@@ -164,9 +173,12 @@ def _allowed(charge: FeeCharge, packed: Package, book: FeeBook) -> Iterator[Deci
 
 
 def _measured_then(charge: FeeCharge, measured: Sequence[Measured]) -> Package | None:
-    day = charge.days[0]
-    seen = [each for each in measured if each.seen_on <= day <= each.seen_until + AS_OF_SHIPPING]
+    seen = [each for each in measured if _is_of_then(each, charge)]
     return seen[-1].packed if seen else None
+
+
+def _is_of_then(measured: Measured, charge: FeeCharge) -> bool:
+    return measured.seen_on <= charge.days[0] <= measured.seen_until + AS_OF_SHIPPING
 
 
 def _above_usual(charge: FeeCharge, history: History, came_back: bool) -> Wrong | None:

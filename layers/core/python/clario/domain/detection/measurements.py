@@ -19,6 +19,7 @@ INCHES = {"inches": Decimal(1), "inch": Decimal(1), "in": Decimal(1), "centimete
 INCHES["cm"] = INCHES["centimeters"]
 POUNDS = {"pounds": Decimal(1), "pound": Decimal(1), "lb": Decimal(1), "ounces": 1 / Decimal(16)}
 POUNDS |= {"oz": POUNDS["ounces"], "kilograms": 1 / Decimal("0.45359237"), "grams": 1 / Decimal("453.59237")}
+POUNDS |= {"kg": POUNDS["kilograms"], "g": POUNDS["grams"]}
 HARMLESS = frozenset({"", "--", "notdangerousgoods", "nonhazmat", "none"})
 
 
@@ -30,12 +31,14 @@ class Product(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """A product as Amazon measured it from a day until another, and the group it belongs to."""
+    """A product as Amazon measured it from a day until another, the group it belongs to, and what Amazon thinks that
+    its fulfilment costs."""
 
     seen_on: date
     seen_until: date
     packed: Package
     group: str
+    fee: Decimal | None
 
 
 @cache
@@ -53,7 +56,8 @@ def measured_products(facts: ComponentFacts) -> Mapping[Product, tuple[Measured,
         packed = packed_of(row.sides, row.length_unit, row.weight, row.weight_unit)
         if packed:
             product = Product(place_id(row.marketplace_id, row.currency), row.asin or row.sku)
-            table[product].append(Measured(row.seen_on, row.seen_until, packed, name_key(row.product_group)))
+            group, fee = name_key(row.product_group), row.fulfillment_fee
+            table[product].append(Measured(row.seen_on, row.seen_until, packed, group, fee))
     return {product: tuple(seen) for product, seen in table.items()}
 
 

@@ -13,7 +13,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from clario.domain.detection.facts import Neighbours, Redefinition, Stray
-from clario.domain.detection.receiving import Receiving, line_id, missing_shipments, receipts_by_line, receiving
+from clario.domain.detection.receiving import (
+    LineId,
+    Receiving,
+    line_id,
+    missing_shipments,
+    receipts_by_line,
+    receiving,
+)
 from clario.domain.detection.unit_rows import InboundRow, LedgerRow, OrderRow, ReturnRow, ShippedRow
 
 Id = tuple[str, str]
@@ -63,20 +70,31 @@ def neighbourhood(
         if line.line.shipment_id in missing:
             links[line.line.shipment_id].append(("sku", line.line.sku))
     pairs = tuple(map(tuple, links.values()))
-    return Neighbourhood(pairs, swaps(lines), missing, redefinitions(ledger), strays(returns, sold))
+    swapped = swaps(lines, _unplanned(lines, receipts))
+    return Neighbourhood(pairs, swapped, missing, redefinitions(ledger), strays(returns, sold))
 
 
-def swaps(lines: Iterable[Receiving]) -> Swaps:
+def _unplanned(lines: Iterable[Receiving], receipts: Mapping[LineId, Sequence[LedgerRow]]) -> Mapping[str, int]:
+    """By shipment, the units received of items that were not sent with it."""
+    sent = {line_id(part.line) for part in lines}
+    units: defaultdict[str, int] = defaultdict(int)
+    for (shipment, item), rows in receipts.items():
+        if (shipment, item) not in sent:
+            units[shipment] += max(0, sum(row.quantity for row in rows))
+    return units
+
+
+def swaps(lines: Iterable[Receiving], unplanned: Mapping[str, int]) -> Swaps:
     """By shipment and SKU, the missing units that a surplus of other items in the same shipment may be: a label swap.
 
-    A surplus unit stands for one missing unit only, in the order of the lines.
+    A surplus unit stands for one missing unit only, in the order of the lines; so does a unit of an item not sent.
     """
     shipments: defaultdict[str, list[Receiving]] = defaultdict(list)
     for line in lines:
         shipments[line.line.shipment_id].append(line)
     found: dict[tuple[str, str], int] = {}
     for name, parts in shipments.items():
-        surplus = sum(part.surplus for part in parts)
+        surplus = sum(part.surplus for part in parts) + unplanned.get(name, 0)
         for part in parts:
             if units := min(surplus, part.short):
                 surplus -= units

@@ -14,11 +14,14 @@ from clario.domain.detection.unit_rows import OrderRow, ShippedRow
 
 FULL, HALF = Decimal("0.95"), Decimal("0.5")  # of a unit's price: our choice
 AMAZON = "Amazon"
+ELSEWHERE = "Non-Amazon"
+"""The sales channel of orders that Amazon only ships (multi-channel fulfilment): a policy of its own is for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What was sold of an item. `unit_price` None: nobody says; `by_amazon` None: unknown who shipped it."""
+    """What was sold of an item. `unit_price` None: nobody says; `by_amazon`: sold and shipped by
+    Amazon, None: unknown."""
 
     units: int
     unit_price: Decimal | None
@@ -107,7 +110,7 @@ def _priced(lines: list[OrderRow], parcels: list[ShippedRow], paid: tuple[Entry,
 
 def _by_amazon(lines: list[OrderRow], parcels: list[ShippedRow], paid: tuple[Entry, ...]) -> bool | None:
     if lines:
-        return any(line.channel == AMAZON for line in lines)
+        return any(line.channel == AMAZON and line.sales_channel != ELSEWHERE for line in lines)
     return True if parcels or any(Charge.FULFILLMENT in entry.amounts for entry in paid) else None
 
 

@@ -2,11 +2,11 @@
 
 The category a product is charged by is in no report. Its rate is: a product whose fees follow one category's rule, and
 for some time those of a dearer one, was put into the wrong category. What Amazon itself estimates for the product is a
-second witness. Rules: https://sellercentral.amazon.com/help/hub/reference/RRJCFXD6474GRLY.
+second witness; where it speaks against what is always charged, that is for review. Rules: https://sellercentral.amazon.com/help/hub/reference/RRJCFXD6474GRLY.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,9 +16,11 @@ from clario.domain.claims import Tier
 from clario.domain.detection.charges import Charge, Entry, sales
 from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fee_charges import charged_on, fee_credits, shipping_days
+from clario.domain.detection.fee_history import AS_OF_SHIPPING
 from clario.domain.detection.fees.referral import ReferralBook, referral_book
 from clario.domain.detection.findings import Case, Finding, Step
 from clario.domain.detection.measurements import Product, place_id
+from clario.domain.detection.money_rows import FeePreviewRow
 from clario.domain.detection.policy import PolicyFamily, tolerance, window
 from clario.domain.detection.valuation import newest_previews
 
@@ -51,10 +53,12 @@ class Wrong(NamedTuple):
 
 
 def referral_fee_overcharge(case: Case) -> Iterator[Finding]:
-    """Sales charged by a dearer category's rule than the product's usual one; one claim per product and rule."""
+    """Sales charged by a dearer category's rule than the product's usual one, or than Amazon's estimate; one claim per
+    product and rule."""
     for product, usual, group in _groups(case):
-        rules = frozenset.intersection(*(each.charge.rules for each in group))
-        yield _finding(case, product, rules, group, usual)
+        yield _finding(case, product, group, usual, Tier.CLAIM)
+    for product, estimated, group in _against_estimates(case):
+        yield _finding(case, product, group, estimated, Tier.REVIEW)
 
 
 def wrong_referral_fees(case: Case) -> Iterator[Wrong]:
@@ -65,14 +69,30 @@ def wrong_referral_fees(case: Case) -> Iterator[Wrong]:
 
 def _groups(case: Case) -> Iterator[tuple[Product, frozenset[str], Sequence[Wrong]]]:
     """Per product its usual categories and, together, the wrong charges that may be of one other category."""
-    for product, entries in _by_product(case.facts).items():
-        book = referral_book(case.marketplace(product.marketplace_id))
-        if book is None:
-            continue
-        charges = [_charge(entry, book) for entry in entries]
+    for product, book, charges in _charges(case):
         if usual := _usual_rules(charges):
             for group in _by_rule([wrong for charge in charges if (wrong := _wrong(charge, usual, book))]):
                 yield product, usual, group
+
+
+def _against_estimates(case: Case) -> Iterator[tuple[Product, frozenset[str], Sequence[Wrong]]]:
+    """The same for usual charges and Amazon's estimates of their days."""
+    for product, book, charges in _charges(case):
+        usual = _usual_rules(charges)
+        doubted: defaultdict[frozenset[str], list[Wrong]] = defaultdict(list)
+        for charge in charges:
+            estimated = _estimated_then(case, charge, book) if not usual or charge.rules & usual else frozenset()
+            if estimated and (wrong := _wrong(charge, estimated, book)):
+                doubted[estimated].append(wrong)
+        for estimated, wrong_ones in doubted.items():
+            for group in _by_rule(wrong_ones):
+                yield product, estimated, group
+
+
+def _charges(case: Case) -> Iterator[tuple[Product, ReferralBook, Sequence[ReferralCharge]]]:
+    for product, entries in _by_product(case.facts).items():
+        if book := referral_book(case.marketplace(product.marketplace_id)):
+            yield product, book, [_charge(entry, book) for entry in entries]
 
 
 def _by_product(facts: ComponentFacts) -> dict[Product, list[Entry]]:
@@ -124,18 +144,17 @@ def _by_rule(wrong: Sequence[Wrong]) -> Iterator[list[Wrong]]:
             yield group
 
 
-def _finding(
-    case: Case, product: Product, rules: frozenset[str], group: Sequence[Wrong], usual: frozenset[str]
-) -> Finding:
+def _finding(case: Case, product: Product, group: Sequence[Wrong], right: frozenset[str], tier: Tier) -> Finding:
     marketplace = case.marketplace(product.marketplace_id)
-    first = group[0].charge.entry
+    first, surely = group[0].charge.entry, tier is Tier.CLAIM
+    rules = frozenset.intersection(*(each.charge.rules for each in group))
     claimable = [each for each in group if _last_day(case, each) >= case.as_of]
     told = claimable or list(group)
     anchor = _charged_on(case, claimable[0] if claimable else group[-1])
     return Finding(
         anomaly_type=AnomalyType.REFERRAL_FEE_OVERCHARGE,
-        tier=Tier.CLAIM,
-        proof="arithmetic" if _estimated_as(case, first.item.sku, usual) else "category_rate",
+        tier=tier,
+        proof="arithmetic" if surely and _estimated_as(case, first.item.sku, right) else "category_rate",
         marketplace=marketplace,
         names=Names(first.asin, "", first.item.sku),
         subject=f"{product.asin}/{marketplace.id}/{first.item.order_id}",
@@ -149,7 +168,7 @@ def _finding(
         lapsed=not claimable and len(group) > 1,
         why={
             "chargedAs": sorted(rules),
-            "usually": sorted(usual),
+            "usually" if surely else "estimated": sorted(right),
             "charges": len(told),
             "olderCharges": len(group) - len(told),
         },
@@ -176,6 +195,24 @@ def _last_day(case: Case, wrong: Wrong) -> date:
         _charged_on(case, wrong),
         case.as_of,
     ).deadline
+
+
+def _estimated_then(case: Case, charge: ReferralCharge, book: ReferralBook) -> frozenset[str]:
+    """The categories that Amazon's estimate for the product followed when it was sold."""
+    entry = charge.entry
+    place = place_id(entry.marketplace_id, entry.currency)
+    for seen in case.facts.once(_estimates).get((entry.item.sku, place), ()):
+        if seen.seen_on <= entry.on <= seen.seen_until + AS_OF_SHIPPING and seen.price and seen.referral_fee:
+            return book.categories(seen.seen_on, seen.price, seen.referral_fee)
+    return frozenset()
+
+
+def _estimates(facts: ComponentFacts) -> Mapping[tuple[str, str], Sequence[FeePreviewRow]]:
+    """Amazon's estimates by SKU and marketplace, the newest first."""
+    table: defaultdict[tuple[str, str], list[FeePreviewRow]] = defaultdict(list)
+    for row in sorted(facts.previews, key=lambda row: row.key, reverse=True):
+        table[row.sku, place_id(row.marketplace_id, row.currency)].append(row)
+    return table
 
 
 def _estimated_as(case: Case, sku: str, usual: frozenset[str]) -> bool:

@@ -14,6 +14,7 @@ from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
 from clario.domain.detection.charges import PARCELS_APART, Charge, Entry, OrderItem, recharges, refunds, sales
 from clario.domain.detection.facts import ComponentFacts, Names
+from clario.domain.detection.fee_charges import fee_credits
 from clario.domain.detection.fees.referral import administration_fee
 from clario.domain.detection.findings import Case, Finding, Step
 from clario.domain.detection.policy import tolerance
@@ -163,10 +164,31 @@ def refund_fee_not_returned(case: Case) -> Iterator[Finding]:
     for each in wrong_referral_fees(case):
         wrong[each.charge.entry.item] += each.amount
     for refunded in _refunded(case):
+        later = _given_by_itself(refunded)
         for entry, due in _fees_due(case, refunded, wrong[refunded.item]):
-            given = entry.sum(Charge.REFERRAL, Charge.ADMINISTRATION)
+            given = _referral(entry)
             if due - given > tolerance("refund_fee", due, entry.currency, entry.on):
-                yield _fee_finding(case, refunded, entry, due, given)
+                yield _fee_finding(case, refunded, entry, due, given, _taken_off(case, refunded, due - given, later))
+
+
+def _referral(entry: Entry) -> Decimal:
+    return entry.sum(Charge.REFERRAL, Charge.ADMINISTRATION)
+
+
+def _given_by_itself(refunded: Refunded) -> list[Step]:
+    """What came back of the fee in transactions without a price."""
+    bare = (entry for entry in refunded.back if entry.sum(Charge.PRICE) >= 0 and _referral(entry) > 0)
+    return [Step("given back", _referral(entry), entry.rows[0]) for entry in bare]
+
+
+def _taken_off(case: Case, refunded: Refunded, missing: Decimal, given: list[Step]) -> tuple[Step, ...]:
+    """What came back by itself, as far as it is needed: it is used up. And credits of just that sum for the order."""
+    steps: list[Step] = []
+    while given and sum((step.amount for step in steps), NOTHING) < missing:
+        steps.append(given.pop(0))
+    named = (c for c in case.facts.once(fee_credits) if (c.order_id, c.sku) == refunded.item)
+    credited = [Step("credited", c.amount, c.row) for c in named if abs(c.amount - missing) <= CENT]
+    return (*steps, *credited)
 
 
 def _fees_due(case: Case, refunded: Refunded, overcharged: Decimal) -> Iterator[tuple[Entry, Decimal]]:
@@ -186,7 +208,9 @@ def _fees_due(case: Case, refunded: Refunded, overcharged: Decimal) -> Iterator[
         yield entry, gross - administration_fee(gross, marketplace, entry.on)
 
 
-def _fee_finding(case: Case, refunded: Refunded, entry: Entry, due: Decimal, given: Decimal) -> Finding:
+def _fee_finding(
+    case: Case, refunded: Refunded, entry: Entry, due: Decimal, given: Decimal, steps: tuple[Step, ...]
+) -> Finding:
     item = refunded.item
     return Finding(
         anomaly_type=AnomalyType.REFUND_FEE_NOT_RETURNED,
@@ -200,6 +224,7 @@ def _fee_finding(case: Case, refunded: Refunded, entry: Entry, due: Decimal, giv
         wrong=due - given,
         currency=entry.currency,
         rows=(*entry.rows, *(row for sale in refunded.sold for row in sale.rows)),
+        steps=steps,
         seen_from=refunded.seen_from,
         why={"due": str(due), "givenBack": str(given)},
         order_id=item.order_id,

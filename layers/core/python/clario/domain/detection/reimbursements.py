@@ -23,7 +23,9 @@ _REASONS = {
     Family.FEE: "feecorrection incorrectfeesitem incorrectfeesitems weightanddimensionschange",
 }
 FAMILY_OF_REASON = {reason: family for family, reasons in _REASONS.items() for reason in reasons.split()}
-REVERSAL = "reversalreimbursement"
+REVERSALS = frozenset(
+    {"reversalreimbursement", "reimbursementreversal", "compensatedclawback", "reimbursementclawback"}
+)
 
 
 def reason_key(reason: str) -> str:
@@ -73,8 +75,9 @@ class Grant:
 
 
 def is_reversal(row: ReimbursementRow) -> bool:
-    """A row that takes an earlier one back."""
-    return reason_key(row.reason) == REVERSAL
+    """A row that takes an earlier one back: by its reason, or because it names the earlier one and is below zero."""
+    below_zero = row.cash_units < 0 or (row.amount_total or 0) < 0
+    return reason_key(row.reason) in REVERSALS or (row.original_reimbursement_id is not None and below_zero)
 
 
 def collapse(rows: Iterable[ReimbursementRow]) -> tuple[list[Grant], list[Note]]:

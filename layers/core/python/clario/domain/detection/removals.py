@@ -5,6 +5,7 @@ Claims about removals are never paid by themselves: https://sellercentral.amazon
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -18,7 +19,7 @@ from clario.domain.detection.source import SourceRow
 from clario.domain.detection.unit_rows import LedgerRow, ParcelRow, RemovalRow
 
 COMPLETED = "Completed"
-CONFIRMED_BY = timedelta(days=15)  # a parcel takes no longer
+CONFIRMED_BY = timedelta(days=15)  # a parcel takes no longer, to the seller or into the report
 PAID_BEFORE, PAID_BY = timedelta(days=30), timedelta(days=90)  # an order's last change and its proceeds: our choice
 SOLD_OFF = ("Liquidations", "FBALiquidation")
 """Transactions with the money for stock sold off. The older API names the removal order, the newer one does not."""
@@ -48,7 +49,7 @@ def removal_lost(facts: ComponentFacts) -> Iterator[Lot]:
 
 def removal_short_shipped(facts: ComponentFacts) -> Iterator[Lot]:
     """Units of a completed order that were neither sent, nor cancelled, nor disposed of; or that left the centre, as
-    the ledger shows, and are in no parcel."""
+    the ledger shows, and are in no parcel, though it had time to show up in its report."""
     left, parcels = _left_the_centre(facts), _in_parcels(facts)
     for row in facts.removals:
         if row.status == COMPLETED and row.in_process <= 0:
@@ -59,7 +60,8 @@ def removal_short_shipped(facts: ComponentFacts) -> Iterator[Lot]:
             units = max(by_order, gone if out and row.order_type == "Return" else 0)
             if units > 0:
                 strength = Strength.HIGH if gone >= units else Strength.MEDIUM_HIGH
-                yield _lot(row, AnomalyType.REMOVAL_SHORT_SHIPPED, units, strength, (row, *out, *packed))
+                lot = _lot(row, AnomalyType.REMOVAL_SHORT_SHIPPED, units, strength, (row, *out, *packed))
+                yield replace(lot, told_from=row.updated_on + CONFIRMED_BY) if units > by_order else lot
 
 
 def removal_disposed_instead(facts: ComponentFacts) -> Iterator[Lot]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
-from clario.domain.detection.charges import OrderItem
+from clario.domain.detection.charges import OrderItem, name_key
 from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.lots import Family, Lot, Strength
 from clario.domain.detection.order_facts import OrderBook, order_book
@@ -22,6 +22,13 @@ PAID_WITHIN = timedelta(days=14)
 SHELVED_WITHIN = timedelta(days=30)
 AT_ONCE = timedelta(0)
 WRONG_ITEM = frozenset({"SWITCHEROO"})
+DOUBTS = {
+    "reimbursed": "told_as_reimbursed",
+    "pendingrepackaging": "repackaged",
+    "repackagedsuccessfully": "repackaged",
+}
+"""Statuses of returns by which Amazon says that it paid, or that the unit is in stock in another packaging: an open
+list, from sellers' records."""
 # A customer may return for 30 days after delivery, what he bought in November and December until 31 January; with days
 # for the way there, and slack: https://www.amazon.com/gp/help/customer/display.html?nodeId=GKM69DUUYKQWKWX7.
 RETURN_WINDOW, ON_THE_WAY, SLACK = timedelta(days=30), timedelta(days=7), timedelta(days=15)
@@ -102,11 +109,12 @@ def _lot(
     item = OrderItem(row.order_id, row.sku)
     sale = book.sale(item)
     subject = "/".join(filter(None, (row.order_id, row.sku, row.license_plate)))
+    doubt = DOUBTS.get(name_key(row.status)) if tier is Tier.CLAIM else None
     return Lot(
         anomaly_type=kind,
         family=family,
-        tier=tier,
-        strength=strength,
+        tier=Tier.REVIEW if doubt else tier,
+        strength=Strength.LOW if doubt else strength,
         names=Names(row.asin, row.fnsku, row.sku),
         subject=subject,
         anchor=book.refunded_on(item) or row.returned_on,
@@ -117,4 +125,5 @@ def _lot(
         order_item_id=sale.item_id,
         place=row.fulfillment_center,
         told_from=row.returned_on + wait,
+        warnings=(doubt,) if doubt else (),
     )

@@ -67,14 +67,15 @@ def _surpluses(facts: ComponentFacts) -> Iterator[Credit]:
 
 
 def _disposals(facts: ComponentFacts) -> Iterator[Credit]:
-    """Units that the seller asked to have destroyed. Mostly the ledger shows them as removed, under the order's number;
-    only what it does not show so may be a disposal in the ledger."""
+    """Units that the seller asked to have destroyed, those of an order still in process, too. Mostly the ledger shows
+    them as removed, under the order's number; only what it does not show so may be a disposal in the ledger."""
     removed: Counter[tuple[str, str, str]] = Counter()
     for out in facts.events("VendorReturns"):
         removed[out.reference_id, out.fnsku, out.disposition] -= out.quantity
     for row in facts.removals:
         shown = max(0, removed[row.order_id, row.fnsku, row.disposition] - row.shipped)
-        if (units := row.disposed - shown) > 0:
+        pending = row.in_process if row.order_type == "Disposal" else 0
+        if (units := row.disposed + pending - shown) > 0:
             yield Credit(
                 kind=CreditKind.DISPOSAL_ORDERED,
                 family=None,

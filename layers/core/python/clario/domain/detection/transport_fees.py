@@ -17,6 +17,9 @@ from clario.domain.detection.money_rows import MoneyRow
 from clario.domain.detection.unit_rows import InboundRow, ShipmentRow
 
 TRANSPORT = frozenset({"fbainboundtransportationfee", "fbainboundplacementfee"})
+FOR_ONE_SHIPMENT = TRANSPORT | {"fbainboundtransportationprogramfee", "fbainboundconveniencefee"}
+"""Fees that a shipment which never was cannot cost; of the last two we do not know how often one shipment may. Their
+names are an open list, from sellers' records."""
 SHIPMENT_ID = re.compile(r"\bFBA[0-9A-Z]{6,}\b")
 GIVEN_UP = frozenset({"CANCELLED", "DELETED"})
 NOTHING = Decimal(0)
@@ -41,7 +44,7 @@ def inbound_transport_overcharge(case: Case) -> Iterator[Finding]:
     shipments = _shipments(case.facts)
     for (shipment, name, sku, _), rows in case.facts.once(transport_fees).items():
         found = shipments.get(shipment)
-        if found and found.status in GIVEN_UP:
+        if name_key(name) not in TRANSPORT or (found and found.status in GIVEN_UP):
             continue
         amounts: defaultdict[Decimal, list[MoneyRow]] = defaultdict(list)
         for row in rows:
@@ -58,7 +61,7 @@ def transport_fees(facts: ComponentFacts) -> Mapping[Fee, tuple[MoneyRow, ...]]:
     """The lines of each fee of each shipment, in order of days. Read once: `facts.once(transport_fees)`."""
     table: defaultdict[Fee, list[MoneyRow]] = defaultdict(list)
     for row in facts.money:
-        name = next((step for step in row.path.split("/") if name_key(step) in TRANSPORT), None)
+        name = next((step for step in row.path.split("/") if name_key(step) in FOR_ONE_SHIPMENT), None)
         if name and row.status not in HELD_BACK and (shipment := _shipment_of(row)):
             table[shipment, name, row.sku, row.currency].append(row)
     return {fee: tuple(rows) for fee, rows in table.items()}

@@ -2,11 +2,11 @@
 
 Reason codes and what they mean: help page "Inventory Ledger report",
 https://sellercentral.amazon.com/help/hub/reference/G4FKT5KQWFFJ7LDN. How strongly a code speaks for Amazon's fault is
-our own grading.
+our own grading. What Amazon answers for: https://sellercentral.amazon.com/help/hub/reference/G200213130.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,8 +16,10 @@ from clario.domain.claims import Tier
 from clario.domain.detection.balances import BALANCED, month_of, next_month
 from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.fifo import Reach, Stock, match
+from clario.domain.detection.inbound import inbound_damaged_carrier
 from clario.domain.detection.lots import Family, Lot, Strength, item_subject, warehouse_lot
-from clario.domain.detection.unit_rows import LedgerRow
+from clario.domain.detection.returns import return_damaged_by_amazon
+from clario.domain.detection.unit_rows import LedgerRow, RemovalRow, ReturnRow
 
 MISPLACED = frozenset({"M", "5"})
 # A misplaced unit that was already expired, defective or damaged by a customer is normally not owed.
@@ -45,14 +47,69 @@ def lost_warehouse(facts: ComponentFacts) -> Iterator[Lot]:
     for row in facts.adjustments(MISPLACED):
         units = counted.get(row.key, 0)
         if -row.quantity > units and row.disposition in OWED_DISPOSITIONS:
-            yield warehouse_lot(row, AnomalyType.LOST_WAREHOUSE, Family.FC_LOST, Tier.CLAIM, Strength.HIGH, units)
+            lot = warehouse_lot(row, AnomalyType.LOST_WAREHOUSE, Family.FC_LOST, Tier.CLAIM, Strength.HIGH, units)
+            yield _unless_asked_back(lot, row, facts)
 
 
 def damaged_warehouse(facts: ComponentFacts) -> Iterator[Lot]:
     """Every unit taken out of its disposition as damaged; the P row that puts it into the new one is no loss."""
+    brought = facts.once(_brought_damaged)
     for row in facts.adjustments(frozenset(GRADES)):
-        if row.quantity < 0:
-            yield warehouse_lot(row, AnomalyType.DAMAGED_WAREHOUSE, Family.FC_DAMAGED, *GRADES[row.reason])
+        units = brought.get(row.key, 0)
+        if -row.quantity > units:
+            lot = warehouse_lot(row, AnomalyType.DAMAGED_WAREHOUSE, Family.FC_DAMAGED, *GRADES[row.reason], units)
+            yield _unless_asked_back(lot, row, facts)
+
+
+def _unless_asked_back(lot: Lot, row: LedgerRow, facts: ComponentFacts) -> Lot:
+    """Amazon does not answer for units that the seller had asked back and that were still to be sent: for review."""
+    lines = facts.once(_asked_back).get(row.key, [])
+    if lot.tier is not Tier.CLAIM or len(lines) < lot.units:
+        return lot
+    rows = tuple(dict.fromkeys((*lot.rows, *lines)))
+    return replace(lot, tier=Tier.REVIEW, strength=Strength.LOW, rows=rows, warnings=("removal_pending",))
+
+
+def _asked_back(facts: ComponentFacts) -> Mapping[tuple[Any, ...], list[RemovalRow]]:
+    """Of rows that lose or damage stock, by key the removals that it was asked back with, once for every unit: an order
+    before it, of which as many units were left to be sent that day and have not been sent since. Which units those are
+    is in no report."""
+    lines: defaultdict[Hashable, list[RemovalRow]] = defaultdict(list)
+    for line in facts.removals:
+        lines[_kept_as(line)] += [line] * (line.in_process + line.cancelled)
+    found: dict[tuple[Any, ...], list[RemovalRow]] = {}
+    for row in facts.adjustments(MISPLACED | frozenset(GRADES)) if lines else ():
+        pending = [line for line in lines[_kept_as(row)] if _is_pending(line, row.occurred_on)]
+        found[row.key] = pending[: max(0, -row.quantity)]
+        for line in found[row.key]:
+            lines[_kept_as(row)].remove(line)
+    return found
+
+
+def _is_pending(line: RemovalRow, on: date) -> bool:
+    return line.requested_on < on and (line.in_process > 0 or on <= line.updated_on)
+
+
+def _brought_damaged(facts: ComponentFacts) -> Mapping[tuple[Any, ...], int]:
+    """Of rows that find stock damaged which had come so, by key the units that are claimed as brought or sent back
+    damaged: the same unit is not owed twice."""
+    lots = (*inbound_damaged_carrier(facts), *return_damaged_by_amazon(facts))
+    rows = (lot.rows[0] for lot in lots if lot.tier is Tier.CLAIM)
+    came = [_came(row) for row in rows if isinstance(row, LedgerRow | ReturnRow)]
+    came.sort(key=lambda stock: (stock.on, stock.item.key))
+    found = [Stock(r.occurred_on, -r.quantity, r) for r in facts.adjustments(frozenset(GRADES)) if r.quantity < 0]
+    units: defaultdict[tuple[Any, ...], int] = defaultdict(int)
+    for want, _, same in match(found, came, _kept_as, lambda row: Reach((_kept_as(row),), 0), None):
+        units[want.item.key] += same
+    return units
+
+
+def _came(row: LedgerRow | ReturnRow) -> Stock[LedgerRow | ReturnRow]:
+    return Stock(row.occurred_on if isinstance(row, LedgerRow) else row.returned_on, row.quantity, row)
+
+
+def _kept_as(row: LedgerRow | ReturnRow | RemovalRow) -> Hashable:
+    return row.fnsku, row.disposition
 
 
 def disposed_unauthorized(facts: ComponentFacts) -> Iterator[Lot]:
@@ -68,13 +125,15 @@ def disposed_unauthorized(facts: ComponentFacts) -> Iterator[Lot]:
 
 
 def _counted_as_damaged(facts: ComponentFacts) -> Mapping[tuple[Any, ...], int]:
-    """Of rows that take damaged stock out, by key the units already counted as damaged: the same unit is not owed
-    twice. Whatever leaves damaged stock counts, the oldest damage first."""
-    damaged = [r for r in facts.adjustments(frozenset(GRADES)) if r.quantity < 0]
+    """Of rows that take damaged stock out, by key the units already counted as damaged, here or when a customer sent
+    them back: the same unit is not owed twice. Whatever leaves damaged stock counts, the oldest damage first."""
+    back = [r for r in facts.events("CustomerReturns") if r.quantity > 0 and r.disposition == DAMAGED_STOCK]
+    here = [r for r in facts.adjustments(frozenset(GRADES)) if r.quantity < 0]
+    damaged = sorted((*back, *here), key=lambda r: r.key)
     rows = (*facts.adjustments(MISPLACED | GONE | MOVED), *facts.events("VendorReturns"))
     leaving = sorted((r for r in rows if r.quantity < 0 and r.disposition == DAMAGED_STOCK), key=lambda r: r.key)
     wanted = [Stock(row.occurred_on, -row.quantity, row) for row in leaving]
-    offered = [Stock(row.occurred_on, -row.quantity, row) for row in damaged]
+    offered = [Stock(row.occurred_on, abs(row.quantity), row) for row in damaged]
     units: defaultdict[tuple[Any, ...], int] = defaultdict(int)
     for want, _, same in match(wanted, offered, _fnsku, lambda row: Reach((row.fnsku,), 0), None):
         units[want.item.key] += same
