@@ -96,6 +96,15 @@ def test_a_quoted_cell_may_span_lines_and_its_raw_text_stays_whole() -> None:
     assert bad.raw == '06/01/2026\tX1\t"two\nlines"\tReceipts\tx'
 
 
+def test_a_quote_that_never_ends_takes_no_row_with_it_but_its_own() -> None:
+    endless = LEDGER_LINE.replace('"A ""good"" one"', '"' + "x" * 140_000)
+    bad, good = read("ledger", LEDGER_HEADER, endless, LEDGER_LINE)
+    assert isinstance(bad, Rejected)
+    assert (bad.line, bad.raw, bad.reason) == (2, endless, "its cells cannot be told apart")
+    assert isinstance(good, LedgerEvent)
+    assert good.line == 3
+
+
 def test_blank_lines_are_no_rows() -> None:
     assert read("ledger", LEDGER_HEADER, "", "") == []
 
@@ -109,9 +118,9 @@ def test_an_empty_document_or_a_missing_column_is_no_report() -> None:
 
 @given(st.lists(st.binary(max_size=40), max_size=6))
 def test_whatever_comes_below_the_header_no_line_is_lost_and_nothing_breaks(lines: list[bytes]) -> None:
-    clean = [line.replace(b"\n", b"").replace(b"\r", b"").replace(b'"', b"") for line in lines]
+    clean = [line.replace(b"\n", b"") for line in lines]
     rows = read("reimbursements", REIMBURSEMENT_HEADER, *clean)
-    assert len(rows) == sum(any(line.replace(b"\x00", b"").split(b"\t")) for line in clean)
+    assert len(rows) == sum(any(line.replace(b"\x00", b"").rstrip(b"\r").split(b"\t")) for line in clean)
 
 
 REIMBURSEMENT_HEADER = """
@@ -120,6 +129,12 @@ amount-per-unit amount-total quantity-reimbursed-cash quantity-reimbursed-invent
 original-reimbursement-id original-reimbursement-type
 """
 REIMBURSEMENT_HEADER = "\t".join(REIMBURSEMENT_HEADER.split())
+
+
+def test_a_carriage_return_in_an_unquoted_title_is_part_of_it() -> None:
+    [row] = read("reimbursements", REIMBURSEMENT_HEADER, paid(product_name='24" mug\rred'))
+    assert isinstance(row, Reimbursement)
+    assert row.product_name == '24" mug\rred'
 
 
 def paid(**cells: str) -> str:
