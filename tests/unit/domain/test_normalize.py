@@ -182,6 +182,12 @@ def test_what_is_no_amount_is_rejected(amount: str) -> None:
     assert bad.reason == f"amount-total is not an amount: {amount}"
 
 
+def test_a_time_without_a_local_day_spoils_its_row_only() -> None:
+    first, last = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-08:00"
+    rows = read("reimbursements", REIMBURSEMENT_HEADER, paid(approval_date=first), paid(approval_date=last), paid())
+    assert [(type(row), row.line) for row in rows] == [(Rejected, 2), (Rejected, 3), (Reimbursement, 4)]
+
+
 def money(amount: float) -> dict[str, Any]:
     return {"currencyAmount": amount, "currencyCode": "USD"}
 
@@ -266,16 +272,23 @@ def test_equal_leaves_of_one_transaction_keep_different_ids() -> None:
     [
         (transaction(totalAmount={"currencyAmount": "12.5", "currencyCode": "USD"}), date(2026, 6, 1)),
         (transaction(postedDate="yesterday"), None),
+        (transaction(postedDate="0001-01-01T00:00:00Z"), None),
         ({"transactionId": "T1"}, None),
         ("no object", None),
     ],
-    ids=["an amount as text", "no time", "almost empty", "no object"],
+    ids=["an amount as text", "no time", "no local day", "almost empty", "no object"],
 )
 def test_a_transaction_that_cannot_be_read_is_rejected_whole(spoilt: object, day: date | None) -> None:
     bad, *good = events(spoilt, transaction(transactionId="T2"))
     assert isinstance(bad, Rejected)
     assert (bad.line, bad.day) == (1, day)
     assert len(good) == 3
+
+
+def test_a_rejected_transaction_says_what_it_lacks() -> None:
+    [bad] = events({"transactionId": "T1", "postedDate": "2026-06-02T05:30:00Z"})
+    assert isinstance(bad, Rejected)
+    assert bad.reason == "transaction: totalAmount is missing"
 
 
 def test_a_page_without_transactions_has_no_rows() -> None:

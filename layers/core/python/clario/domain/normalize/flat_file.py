@@ -119,14 +119,14 @@ def read_records(
             continue
         try:
             yield build(row)
-        except Unreadable as reason:
+        except (Unreadable, OverflowError) as reason:  # the second: a time so early or late that it has no local day
             yield Rejected(row.line, str(reason), row.raw, _day_if_readable(row, day_of))
 
 
 def _day_if_readable(row: Row, day_of: Callable[[Row], date]) -> date | None:
     try:
         return day_of(row)
-    except Unreadable:
+    except (Unreadable, OverflowError):
         return None
 
 

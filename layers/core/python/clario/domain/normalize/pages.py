@@ -13,6 +13,8 @@ from .fields import Unreadable
 JsonObject = dict[str, Any]
 
 MOST_UNITS = 999_999_999
+# What an entry of another shape than promised raises; a time so early or late that it has no local day overflows.
+NOT_AS_PROMISED = (Unreadable, AttributeError, LookupError, OverflowError, TypeError)
 
 
 def read_bodies(lines: Iterable[bytes]) -> Iterator[tuple[int, JsonObject]]:
@@ -48,19 +50,21 @@ def read_entries(
     for entry in entries:
         try:
             yield from list(build(entry))
-        except (Unreadable, AttributeError, LookupError, TypeError) as reason:
+        except NOT_AS_PROMISED as reason:
             raw = json.dumps(entry, default=str, separators=(",", ":"), ensure_ascii=False)
             yield Rejected(line, f"{what}: {_said(reason)}", raw, _day_if_readable(entry, day_of))
 
 
 def _said(reason: Exception) -> str:
-    return str(reason) if isinstance(reason, Unreadable) else repr(reason)
+    if isinstance(reason, KeyError):
+        return f"{reason.args[0]} is missing"
+    return str(reason) if isinstance(reason, Unreadable | OverflowError) else repr(reason)
 
 
 def _day_if_readable(entry: Any, day_of: Callable[[Any], date]) -> date | None:
     try:
         return day_of(entry)
-    except (Unreadable, AttributeError, LookupError, TypeError):
+    except NOT_AS_PROMISED:
         return None
 
 
