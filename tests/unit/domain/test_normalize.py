@@ -175,7 +175,7 @@ def test_one_reimbursement_over_two_skus_are_two_rows_and_twice_the_same_line_to
     assert [row.ordinal for row in rows if isinstance(row, Reimbursement)] == [0, 0, 1]
 
 
-@pytest.mark.parametrize("amount", ["1,234", "7,5,0", "NaN", "Infinity", "x"])
+@pytest.mark.parametrize("amount", ["1,234", "7,5,0", "NaN", "Infinity", "10000000000", "x"])
 def test_what_is_no_amount_is_rejected(amount: str) -> None:
     [bad] = read("reimbursements", REIMBURSEMENT_HEADER, paid(amount_total=amount))
     assert isinstance(bad, Rejected)
@@ -218,6 +218,10 @@ def transaction(**values: Any) -> dict[str, Any]:
             }
         ],
     } | values
+
+
+def shipped(quantity: object) -> dict[str, Any]:
+    return {"totalAmount": money(12.5), "contexts": [{"contextType": "ProductContext", "quantityShipped": quantity}]}
 
 
 def events(*transactions: object) -> list[Record | Rejected]:
@@ -271,18 +275,40 @@ def test_equal_leaves_of_one_transaction_keep_different_ids() -> None:
     ("spoilt", "day"),
     [
         (transaction(totalAmount={"currencyAmount": "12.5", "currencyCode": "USD"}), date(2026, 6, 1)),
+        (transaction(totalAmount=money(10_000_000_000)), date(2026, 6, 1)),
+        (transaction(totalAmount={"currencyAmount": 1, "currencyCode": ""}), date(2026, 6, 1)),
+        (transaction(transactionId=None), date(2026, 6, 1)),
+        (transaction(items=[shipped("many")]), date(2026, 6, 1)),
+        (transaction(items=[shipped(1e12)]), date(2026, 6, 1)),
         (transaction(postedDate="yesterday"), None),
         (transaction(postedDate="0001-01-01T00:00:00Z"), None),
         ({"transactionId": "T1"}, None),
         ("no object", None),
     ],
-    ids=["an amount as text", "no time", "no local day", "almost empty", "no object"],
+    ids=[
+        "an amount as text",
+        "an amount no table holds",
+        "no currency",
+        "no id",
+        "a quantity as words",
+        "a quantity no table holds",
+        "no time",
+        "no local day",
+        "almost empty",
+        "no object",
+    ],
 )
 def test_a_transaction_that_cannot_be_read_is_rejected_whole(spoilt: object, day: date | None) -> None:
     bad, *good = events(spoilt, transaction(transactionId="T2"))
     assert isinstance(bad, Rejected)
     assert (bad.line, bad.day) == (1, day)
     assert len(good) == 3
+
+
+def test_an_identifier_without_a_value_costs_no_money() -> None:
+    [row, *_] = events(transaction(relatedIdentifiers=[{"relatedIdentifierName": "ORDER_ID"}]))
+    assert isinstance(row, FinancialEvent)
+    assert (row.amount, row.order_id) == (20, None)
 
 
 def test_a_rejected_transaction_says_what_it_lacks() -> None:

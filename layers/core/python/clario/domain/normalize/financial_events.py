@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,8 +16,8 @@ from ..records import Ordinals, Record, Rejected
 from ..records.money import FinancialEvent
 from ..values import Money, local_day
 from .context import Context
-from .fields import Unreadable, moment
-from .pages import read_bodies, read_entries
+from .fields import moment
+from .pages import money, read_bodies, read_entries, required, units
 
 GENERATION = "2024-06-19"
 
@@ -74,14 +73,13 @@ def _events(transaction: dict[str, Any], line: int, zone: ZoneInfo) -> Iterator[
 def _event(
     transaction: dict[str, Any], leaf: _Leaf, ordinals: Ordinals, line: int, posted_at: datetime, posted_on: date
 ) -> FinancialEvent:
-    transaction_id, transaction_type = transaction["transactionId"], transaction["transactionType"]
+    transaction_id, transaction_type = required(transaction, "transactionId"), required(transaction, "transactionType")
     path = "/".join(leaf.path)
     place = f"{leaf.item}:{path}"
     related = {
-        entry["relatedIdentifierName"]: entry["relatedIdentifierValue"]
+        entry["relatedIdentifierName"]: entry.get("relatedIdentifierValue")
         for entry in _list(transaction, "relatedIdentifiers")
     }
-    quantity = leaf.product.get("quantityShipped")
     return FinancialEvent(
         line=line,
         posted_on=posted_on,
@@ -96,7 +94,7 @@ def _event(
         asin=leaf.product.get("asin"),
         amount=leaf.money.amount,
         currency=leaf.money.currency,
-        quantity=None if quantity is None else int(quantity),
+        quantity=units(leaf.product, "quantityShipped"),
         description=transaction.get("description"),
         deferred_transaction_id=related.get("DEFERRED_TRANSACTION_ID"),
         release_transaction_id=related.get("RELEASE_TRANSACTION_ID"),
@@ -143,10 +141,7 @@ def _product(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _money(value: dict[str, Any]) -> Money:
-    amount, currency = value["currencyAmount"], value["currencyCode"]
-    if type(amount) not in (int, Decimal) or not isinstance(currency, str):
-        raise Unreadable(f"not an amount: {value}")
-    return Money(Decimal(amount), currency)
+    return money(value, "currencyAmount", "currencyCode")
 
 
 def _list(value: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from ..values import Money, local_day
 from .context import Context
 from .event_lists import EVENT_LISTS, NOTED, EventList
 from .fields import Unreadable, integer, moment
-from .pages import JsonObject, read_bodies, read_entries
+from .pages import JsonObject, money, read_bodies, read_entries
 
 GENERATION = "v0"
 UNITEMIZED = "Unitemized"
@@ -181,10 +181,7 @@ def _first(names: Iterable[str], *places: JsonObject) -> str | None:
 
 
 def _money(value: JsonObject) -> Money:
-    amount, currency = value["CurrencyAmount"], value["CurrencyCode"]
-    if type(amount) not in (int, Decimal) or not isinstance(currency, str):
-        raise Unreadable(f"not an amount: {value}")
-    return Money(Decimal(amount), currency)
+    return money(value, "CurrencyAmount", "CurrencyCode")
 
 
 def _canonical(value: Any) -> str:

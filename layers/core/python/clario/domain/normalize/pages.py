@@ -8,7 +8,8 @@ from typing import Any
 
 from ..errors import UnreadableDocument
 from ..records import Record, Rejected
-from .fields import Unreadable
+from ..values import Money
+from .fields import MOST_MONEY, Unreadable
 
 JsonObject = dict[str, Any]
 
@@ -98,3 +99,11 @@ def required_units(values: JsonObject, name: str) -> int:
     if value is None:
         raise Unreadable(f"{name} is empty")
     return value
+
+
+def money(value: JsonObject, amount: str, currency: str) -> Money:
+    """An amount that JSON writes as a number, beside its currency; each API has its own names for the two."""
+    number = value[amount]
+    if type(number) not in (int, Decimal) or abs(number) > MOST_MONEY:
+        raise Unreadable(f"not an amount: {value}")
+    return Money(Decimal(number), required(value, currency))
