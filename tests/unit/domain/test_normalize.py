@@ -305,6 +305,15 @@ def test_a_transaction_that_cannot_be_read_is_rejected_whole(spoilt: object, day
     assert len(good) == 3
 
 
+def test_a_transaction_is_kept_without_what_no_database_stores_as_text_and_rejected_as_it_came() -> None:
+    spoilt = transaction(description="a\0b\ud800", items=[None])
+    row, bad = events(transaction(items=[], description="a\0b\ud800"), {**spoilt, "transactionId": 1})
+    assert isinstance(row, FinancialEvent)
+    assert row.description == "ab?"
+    assert isinstance(bad, Rejected)
+    assert json.loads(bad.raw) == {**spoilt, "transactionId": 1, "description": "ab?"}
+
+
 def test_an_identifier_without_a_value_costs_no_money() -> None:
     [row, *_] = events(transaction(relatedIdentifiers=[{"relatedIdentifierName": "ORDER_ID"}]))
     assert isinstance(row, FinancialEvent)

@@ -115,7 +115,7 @@ def _list(name: str, events: list[Any], line: int, reader: _Reader) -> Iterator[
         yield from read_entries(line, name, events, build, day)
         return
     for event in events:
-        yield Rejected(line, f"{name}: a list nobody here knows", json.dumps(event, default=str))
+        yield Rejected(line, f"{name}: a list nobody here knows", json.dumps(event, default=float))
 
 
 def _leaves(event: JsonObject, kind: EventList) -> list[_Leaf]:

@@ -22,12 +22,27 @@ def read_bodies(lines: Iterable[bytes]) -> Iterator[tuple[int, JsonObject]]:
     """Each page with its line number. Raises `UnreadableDocument` when one is no JSON object."""
     for line, page in enumerate(lines, start=1):
         try:
-            body = json.loads(page, parse_float=Decimal)
+            body = parsed(page)
         except ValueError:
             body = None
         if not isinstance(body, dict):
             raise UnreadableDocument(f"page {line} is not a JSON object")
         yield line, body
+
+
+def parsed(page: bytes, number: Callable[[str], Any] = Decimal) -> Any:
+    """What the JSON text says, fractions as `number` reads them. Raises `ValueError` when it is none."""
+    value = json.loads(page, parse_float=number)
+    return _storable(value) if b"\\u" in page else value
+
+
+def _storable(value: Any) -> Any:
+    """Without what JSON can escape but no database stores as text: NULs, and halves of surrogate pairs."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {name: _storable(child) for name, child in value.items()}
+    return [_storable(child) for child in value] if isinstance(value, list) else value
 
 
 def listed(body: JsonObject, *path: str) -> list[Any]:
@@ -52,7 +67,7 @@ def read_entries(
         try:
             yield from list(build(entry))
         except NOT_AS_PROMISED as reason:
-            raw = json.dumps(entry, default=str, separators=(",", ":"), ensure_ascii=False)
+            raw = json.dumps(entry, default=float, separators=(",", ":"), ensure_ascii=False)
             yield Rejected(line, f"{what}: {_said(reason)}", raw, _day_if_readable(entry, day_of))
 
 
