@@ -260,6 +260,14 @@ def test_breakdowns_of_the_transaction_count_where_there_are_no_items() -> None:
     assert (row.amount, row.event_type) == (-8, "Fee")
 
 
+def test_a_product_that_the_transaction_itself_names_is_that_of_its_amounts() -> None:
+    whole = [{"contextType": "ProductContext", "sku": "SKU-9", "quantityShipped": 3}]
+    named, rest = events(transaction(contexts=whole, totalAmount=money(13.0)))[-2:]
+    assert isinstance(named, FinancialEvent)
+    assert isinstance(rest, FinancialEvent)
+    assert (named.sku, rest.amount, rest.sku, rest.quantity) == ("SKU-1", Decimal("0.5"), "SKU-9", 3)
+
+
 def test_an_item_without_breakdowns_is_its_total() -> None:
     rows = events(transaction(items=[{"totalAmount": money(12.5)}]))
     assert amounts(rows) == [Decimal("12.5")]

@@ -110,17 +110,17 @@ def _event_type(transaction_type: str, path: tuple[str, ...]) -> str:
 
 def _leaves(transaction: dict[str, Any]) -> list[_Leaf]:
     """The leaves of the items, or of the transaction itself where it has none; what they leave over is a leaf too."""
-    total = _money(transaction["totalAmount"])
+    total, its_product = _money(transaction["totalAmount"]), _product(transaction)
     leaves: list[_Leaf] = []
     for number, item in enumerate(_list(transaction, "items")):
-        product = _product(item)
+        product = _product(item) or its_product
         parts = list(_walk(_list(item, "breakdowns"), (), str(number), product))
         leaves += parts or [_Leaf(str(number), (UNITEMIZED,), _money(item["totalAmount"]), product)]
     if not leaves:
-        leaves = list(_walk(_list(transaction, "breakdowns"), (), "-", {}))
+        leaves = list(_walk(_list(transaction, "breakdowns"), (), "-", its_product))
     rest = total.amount - sum(leaf.money.amount for leaf in leaves)
     if rest or not leaves:
-        leaves.append(_Leaf("-", (UNITEMIZED,), Money(rest, total.currency), {}))
+        leaves.append(_Leaf("-", (UNITEMIZED,), Money(rest, total.currency), its_product))
     return leaves
 
 
@@ -135,8 +135,9 @@ def _walk(
             yield _Leaf(item, here, _money(breakdown["breakdownAmount"]), product)
 
 
-def _product(item: dict[str, Any]) -> dict[str, Any]:
-    contexts = (context for context in _list(item, "contexts") if context.get("contextType") == "ProductContext")
+def _product(owner: dict[str, Any]) -> dict[str, Any]:
+    """Of an item, or of the transaction as a whole: the model allows contexts of both."""
+    contexts = (context for context in _list(owner, "contexts") if context.get("contextType") == "ProductContext")
     return next(contexts, {})
 
 
