@@ -214,6 +214,7 @@ def test_trouble_that_passes_is_not_noticed(bench: Bench, trouble: Answer) -> No
         (html(503), "HTTP 503"),
         (html(200), "not JSON"),
         (answer([]), "not a JSON object"),
+        (refused(200, "InternalFailure", "later"), "an error: InternalFailure: later"),
         (html(403), "not Amazon's"),
         (broken(httpx.ReadError), "ReadError"),
     ],

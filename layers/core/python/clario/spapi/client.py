@@ -221,7 +221,10 @@ class Client:
         self._learn(operation, response)
         if not response.is_success:
             raise self._failure(operation, response)
-        return Answer(response.content, object_of(response, operation.name))
+        answer = Answer(response.content, object_of(response, operation.name))
+        if answer.data.get("errors"):  # the older APIs have a place for them beside the payload
+            raise UpstreamUnavailable(f"{operation.name}: Amazon answers with an error: {error_of(response)}")
+        return answer
 
     def _learn(self, operation: Operation, response: httpx.Response) -> None:
         """Pass on a rate that is new to us: most answers repeat the last one."""
