@@ -259,6 +259,7 @@ def _denial(operation: Operation, response: httpx.Response) -> ClarioError:
         return UpstreamUnavailable(f"{operation.name}: Amazon calls even a new access token expired")
     if "revoked" in details:
         return AuthorizationRevoked(f"{operation.name}: the seller's authorisation was revoked: connect again")
+    reason = str(error)
     if not details and error.code == "Unauthorized":
-        return AuthorizationRevoked(f"{operation.name}: the application or the authorisation lacks {operation.role}")
-    return RequestRefused(f"{operation.name} (HTTP {response.status_code}): {error}", response.status_code)
+        reason = f"the application or the authorisation lacks {operation.role}"
+    return RequestRefused(f"{operation.name} (HTTP {response.status_code}): {reason}", response.status_code)
