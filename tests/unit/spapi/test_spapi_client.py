@@ -222,6 +222,7 @@ def test_trouble_that_passes_is_not_noticed(bench: Bench, trouble: Answer) -> No
         (html(503), "HTTP 503"),
         (html(200), "not JSON"),
         (answer([]), "not a JSON object"),
+        (refused(200, "InternalFailure", "later"), "an error: InternalFailure: later"),
         (html(403), "not Amazon's"),
         (broken(httpx.ReadError), "ReadError"),
     ],
@@ -288,9 +289,9 @@ def test_a_revoked_authorisation_asks_to_connect_again(bench: Bench) -> None:
     assert len(bench.amazon.calls(REPORT)) == 2
 
 
-def test_a_denial_without_details_names_the_missing_role(bench: Bench) -> None:
+def test_a_denial_without_details_names_the_missing_role_and_does_not_end_the_connection(bench: Bench) -> None:
     bench.amazon.on("/finances/2024-06-19/transactions", denied(""))
-    with pytest.raises(AuthorizationRevoked, match="lacks Finance and Accounting"):
+    with pytest.raises(RequestRefused, match=r"HTTP 403.: .*lacks Finance and Accounting"):
         next(bench.api.transaction_pages(START - timedelta(days=7), START))
 
 

@@ -62,6 +62,7 @@ CHANGED = {
     "LastUpdatedAfter": WINDOW["after"],
     "LastUpdatedBefore": WINDOW["before"],
 }
+EVERY_STATUS = "WORKING,READY_TO_SHIP,SHIPPED,RECEIVING,CANCELLED,DELETED,CLOSED,ERROR,IN_TRANSIT,DELIVERED,CHECKED_IN"
 NEXT = {"QueryType": "NEXT_TOKEN", "MarketplaceId": SHOPS[0], "NextToken": "t1"}
 
 OPERATIONS_BY_PAGE = [
@@ -83,7 +84,7 @@ OPERATIONS_BY_PAGE = [
         "getShipments",
         lambda bench: bench.api.inbound_shipment_pages(SHOPS[0], START - DAY, START),
         in_payload("ShipmentData", "ShipmentId"),
-        CHANGED,
+        {**CHANGED, "ShipmentStatusList": EVERY_STATUS},
         NEXT,
     ),
     Paged(

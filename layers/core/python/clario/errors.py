@@ -6,11 +6,11 @@
     │   ├── UpstreamUnavailable 5xx, a broken connection, a torn document
     │   └── DatabaseUnavailable Postgres does not answer, or broke off
     ├── FatalError              trying again cannot help: the slice fails alone and says why
-    │   ├── RequestRefused      Amazon refused the request as it stands (400, 404, ...)
+    │   ├── RequestRefused      Amazon refused the request as it stands (400, 404, ...), or for a role that is missing
     │   ├── ReportFailed        Amazon gave up on a report (FATAL)
     │   ├── DocumentUnreadable  a document is not of its stream's format
     │   ├── AmazonKeepsFailing  so many tries failed that the next one is left to the next sync
-    │   └── AuthorizationRevoked  the seller took the authorisation back, or a role is missing: reconnect
+    │   └── AuthorizationRevoked  the seller took the authorisation back: reconnect
     ├── Refusal                 the person asking must do something else first; `code` is the API's word for it
     │   ├── AmazonNotConnected, SyncInProgress, SyncNotFound, SyncNotRunning, DetectionNotFound
     ├── ExecutionEnded          an execution's name is used up

@@ -303,6 +303,7 @@ STREAMS: dict[str, Stream] = {
                     slice_days=7,
                     trailing_days=30,  # DEFERRED rows are released within weeks
                     version="2024-06-19",
+                    personal=True,
                     page_rows=480 * 5,  # so many transactions users have seen, of some five lines each
                     rows_per_order=6.5,
                     paged_within=FINANCES_TOKENS,

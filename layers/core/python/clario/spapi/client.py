@@ -223,7 +223,10 @@ class Client:
         self._learn(operation, response)
         if not response.is_success:
             raise self._failure(operation, response)
-        return Answer(response.content, object_of(response, operation.name))
+        answer = Answer(response.content, object_of(response, operation.name))
+        if answer.data.get("errors"):  # the older APIs have a place for them beside the payload
+            raise UpstreamUnavailable(f"{operation.name}: Amazon answers with an error: {error_of(response)}")
+        return answer
 
     def _learn(self, operation: Operation, response: httpx.Response) -> None:
         """Pass on a rate that is new to us: most answers repeat the last one."""
@@ -258,6 +261,7 @@ def _denial(operation: Operation, response: httpx.Response) -> ClarioError:
         return UpstreamUnavailable(f"{operation.name}: Amazon calls even a new access token expired")
     if "revoked" in details:
         return AuthorizationRevoked(f"{operation.name}: the seller's authorisation was revoked: connect again")
+    reason = str(error)
     if not details and error.code == "Unauthorized":
-        return AuthorizationRevoked(f"{operation.name}: the application or the authorisation lacks {operation.role}")
-    return RequestRefused(f"{operation.name} (HTTP {response.status_code}): {error}", response.status_code)
+        reason = f"the application or the authorisation lacks {operation.role}"
+    return RequestRefused(f"{operation.name} (HTTP {response.status_code}): {reason}", response.status_code)
