@@ -117,7 +117,10 @@ class Surveys:
         )
 
     def _returned(self) -> ReturnedByDay:
-        return {row["day"]: Returned(row["booked"], row["reported"]) for row in self._rows("returned_units")}
+        return {
+            row["day"]: Returned(row["booked"], row["reported"])
+            for row in self._run.rows("returned_units", **self._values())
+        }
 
     def _coverage(self) -> CoverageFacts:
         """A day of a stream is covered when all of its datasets are, for all marketplaces; of no stream, no day is."""
