@@ -116,6 +116,11 @@ def test_an_empty_document_or_a_missing_column_is_no_report() -> None:
         read("ledger", "Date\tFNSKU\tEvent Type")
 
 
+def test_a_document_whose_lines_nobody_can_tell_apart_is_not_an_empty_one() -> None:
+    with pytest.raises(UnreadableDocument, match="carriage returns alone"):
+        read("reimbursements", f"{REIMBURSEMENT_HEADER}\r{paid()}")
+
+
 @given(st.lists(st.binary(max_size=40), max_size=6))
 def test_whatever_comes_below_the_header_no_line_is_lost_and_nothing_breaks(lines: list[bytes]) -> None:
     clean = [line.replace(b"\n", b"") for line in lines]

@@ -114,6 +114,23 @@ def test_the_token_travels_with_what_amazon_wants_beside_it(bench: Bench, paged:
     assert second == paged.following
 
 
+def test_older_financial_events_too_big_for_a_page_are_asked_for_in_smaller_ones(bench: Bench) -> None:
+    finances, too_big = OPERATIONS_BY_PAGE[0], refused(400, "InvalidInput", "Invalid Input")
+    bench.amazon.on(finances.path, too_big, too_big, finances.page("A", "t1"), finances.page("B"))
+    assert len(list(finances.pages(bench))) == 2
+    sent = [request.url.params for request in bench.amazon.calls(finances.path)]
+    assert [params.get("MaxResultsPerPage") for params in sent] == [None, "25", "5", "5"]
+
+
+@pytest.mark.parametrize(("status", "calls"), [(400, 3), (404, 1)])
+def test_older_financial_events_that_are_refused_in_any_size_are_refused(bench: Bench, status: int, calls: int) -> None:
+    finances = OPERATIONS_BY_PAGE[0]
+    bench.amazon.on(finances.path, refused(status, "InvalidInput", "no"))
+    with pytest.raises(RequestRefused):
+        list(finances.pages(bench))
+    assert len(bench.amazon.calls(finances.path)) == calls
+
+
 @each
 def test_a_repeated_page_token_stops_the_loop(bench: Bench, paged: Paged) -> None:
     bench.amazon.on(paged.path, paged.page("A", "t1"), paged.page("B", "t1"))

@@ -66,12 +66,13 @@ def read_rows(
         quoted: whether cells may be quoted, as in the ledger reports; elsewhere a quote is an ordinary character.
 
     Raises:
-        UnreadableDocument: a required column is missing.
+        UnreadableDocument: a required column is missing, or lines end in carriage returns alone.
     """
     source = _RememberedLines(lines, context.encoding)
     split = _quoted(source) if quoted else _unquoted(source)
     header = [column_name(cell) for cell in next(split, None) or ()]
-    source.take()
+    if "\r" in source.take():
+        raise UnreadableDocument("its lines end in carriage returns alone")
     if missing := sorted(column for column in required if column_name(column) not in header):
         raise UnreadableDocument(f"the header lacks {', '.join(missing)}")
     for cells in split:
