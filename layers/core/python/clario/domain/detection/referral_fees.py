@@ -179,7 +179,8 @@ def _credited(case: Case, wrong: Wrong) -> Iterator[Step]:
     """Credits of just that amount for that order."""
     item = wrong.charge.entry.item
     for credit in case.facts.once(fee_credits):
-        if (credit.order_id, credit.sku) == item and abs(credit.amount - wrong.amount) <= CENT:
+        same = (credit.order_id, credit.sku) == item and credit.may_be_for(Charge.REFERRAL)
+        if same and abs(credit.amount - wrong.amount) <= CENT:
             yield Step("credited", credit.amount, credit.row)
 
 
