@@ -198,3 +198,11 @@ def test_where_no_window_is_known_a_unit_has_two_months_to_come_back(gone):
     facts = seller(f"d-30 order 1x20 \n d-20 {gone}", marketplace=japan)
     assert detect(facts, day(39)).claims == ()
     assert only(detect(facts, day(40))).claimable_from == day(40)
+
+
+def test_a_unit_that_was_refunded_and_replaced_is_claimed_once():
+    both = "d-30 order 1x20 \n d-20 refund 1x20 \n d-18 replace 1 with=O2"
+    assert (units(both), review(both)) == ({NO_RETURN: 1}, {})
+    assert units(f"{both} \n d9 CustomerReturn cash 1 order=O1") == {}
+    two = both.replace("order 1x20", "order 2x20")
+    assert (units(two), review(two)) == ({NO_RETURN: 1, REPLACED: 1}, {})
