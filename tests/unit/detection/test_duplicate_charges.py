@@ -47,6 +47,8 @@ ONCE = {
     "another order": f"{SALE} \n d2 bare 1 of=O2 fee=3.57",
     "held back and released": f"{SALE} \n d1 bare 1 of=O1 fee=3.57 state=DEFERRED_RELEASED",
     "given back": f"{SALE} \n d2 bare 1 of=O1 fee=3.57 \n d9 credit 3.57 of=O1",
+    "taken back to be charged anew": f"{SALE} \n d2 bare 1 of=O1 fee=-3.57 \n d3 bare 1 of=O1 fee=3.57",
+    "the referral fee given back": f"{SALE} \n d2 bare 1 of=O1 ref=3.00 \n d3 bare 1 of=O1 ref=-3.00",
     "given back without naming the order": f"{SALE} \n d2 bare 1 of=O1 fee=3.57 \n d9 credit 3.57",
 }
 
@@ -54,6 +56,19 @@ ONCE = {
 @pytest.mark.parametrize("table", ONCE.values(), ids=ONCE.keys())
 def test_a_fee_for_the_units_there_were_is_not_owed(table):
     assert owed(table, TWICE) == {}
+
+
+def test_what_is_given_back_of_one_fee_is_not_given_back_of_another():
+    table = f"{SALE} \n d2 bare 1 of=O1 fee=3.57 \n d3 bare 1 of=O1 ref=-3.57"
+    assert owed(table, TWICE) == {"claim": "1 for 3.57"}
+
+
+def test_a_wrong_fee_that_was_taken_back_and_charged_rightly_is_no_claim():
+    usual = "d-100-10/5 sale 1x20 fee=3.57"
+    assert (
+        found(f"{usual} \n d11 sale 1x20 of=X fee=5.00 \n d12 bare 1 of=X fee=-5 \n d12 bare 1 of=X fee=3.57").claims
+        == ()
+    )
 
 
 def test_a_credit_without_the_order_must_be_of_the_same_amount():

@@ -115,6 +115,9 @@ RIGHT = {
     "always dearer than the measurement, and Amazon estimates nothing": (
         "d5 preview 8x6x0.5 5oz \n d6-12 sale 1x20 fee=5.22"
     ),
+    "always dearer than the measurement, and Amazon estimates for a lower price": (
+        f"d5 {SMALL.replace('price=20 fee=3.57', 'price=9 fee=2.65')} \n d6-12 sale 1x20 fee=5.22"
+    ),
     "as Amazon measured it that week": "d5 preview 10x8x2 12oz \n d8 sale 1x20 fee=5.22",
     "by unit weight alone, which an old page says": "d5 preview 10x8x2 12oz \n d8 sale 1x20 fee=4.35",
     "measured before there was a table": "d-905 preview 8x6x0.5 5oz \n d-904 sale 1x20 fee=9",

@@ -46,6 +46,7 @@ RIGHT = {
     "another marketplace": f"{USUAL} at=UK \n d11-13 sale 2x20 ref=4.00 at=UK",
     "before the table begins": "d-1000--995 sale 1x20 ref=3.00 \n d-994--990 sale 2x20 ref=4.00",
     "a price at which all categories take the least fee": "d0-9 sale 1x1 ref=0.30 \n d10-14 sale 9x1 ref=0.30",
+    "given back in one sum": f"{USUAL} \n d11-13 sale 2x20 ref=4.00 \n d20 credit 6.00",
     "two cents": "d-100-10/5 sale 1x0.30 ref=0.30 \n d11-13 sale 200x0.30 ref=0.32",
 }
 
@@ -80,7 +81,7 @@ def test_what_no_estimate_of_that_time_speaks_against_is_not_owed(table):
 
 
 def test_a_credit_for_another_order_or_amount_settles_nothing():
-    table = f"{USUAL} \n d11-13 sale 2x20 ref=4.00 \n d20 credit 2.00 of=X \n d21 credit 1.00"
+    table = f"{USUAL} \n d11-13 sale 2x20 ref=4.00 \n d20 credit 2.00 of=X \n d21 credit 1.00 \n d10 credit 6.00"
     assert owed(table, KIND) == {"claim": "6 for 6.00"}
 
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
@@ -146,24 +146,33 @@ def _free_units(facts: ComponentFacts) -> frozenset[OrderItem]:
 
 
 def _credited(facts: ComponentFacts, again: Again) -> Iterator[Step]:
-    """Credits that name the order, and such of the same amount that name none."""
-    first = again.entries[0].on
+    """Credits that name the order, and such of the same amount that name none. One for the order may be of the fee's
+    first charge, which was taken back to be charged anew."""
+    again_on = again.entries[0].on
+    first = min(entry.on for entry in (*again.usual, *again.entries))
     for credit in facts.once(fee_credits):
-        if first <= credit.on <= first + CREDITED_WITHIN and _is_for(credit, again):
+        since = first if credit.order_id else again_on
+        if since <= credit.on <= again_on + CREDITED_WITHIN and _is_for(credit, again):
             yield Step("credited", min(credit.amount, again.amount), credit.row)
 
 
 def _is_for(credit: FeeCredit, again: Again) -> bool:
+    if not credit.may_be_for(again.kind):
+        return False
     if credit.order_id:
         return OrderItem(credit.order_id, credit.sku) == again.item
     return credit.sku == again.item.sku and credit.amount == again.amount
 
 
 def left_after_duplicates(facts: ComponentFacts) -> tuple[FeeCredit, ...]:
-    """The credits that are not for a fee charged again or for nothing. Read once."""
+    """The credits, as far as they are not for a fee charged again or for nothing. Read once."""
     told = (*facts.once(charged_again), *facts.once(charged_for_nothing))
-    used = {(step.row.ref.table, step.row.key) for again in told for step in _credited(facts, again)}
-    return tuple(c for c in facts.once(fee_credits) if (c.row.ref.table, c.row.key) not in used)
+    used: defaultdict[tuple[str, Any], Decimal] = defaultdict(Decimal)
+    for again in told:
+        for step in _credited(facts, again):
+            used[step.row.ref.table, step.row.key] += step.amount
+    rest = (c._replace(amount=c.amount - used[c.row.ref.table, c.row.key]) for c in facts.once(fee_credits))
+    return tuple(credit for credit in rest if credit.amount > 0)
 
 
 # -- other fees --------------------------------------------------------------------------------------------------------

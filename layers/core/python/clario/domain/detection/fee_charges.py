@@ -86,13 +86,17 @@ def _days(entry: Entry, shipped: tuple[date, ...]) -> tuple[date, ...]:
 
 
 class FeeCredit(NamedTuple):
-    """Money Amazon gave back for a fee; `order_id` is "" where it names no order."""
+    """Money Amazon gave back for a fee; `order_id` is "" where it names no order, `kind` None where it names no fee."""
 
     on: date
     order_id: str
     sku: str
     amount: Decimal
     row: MoneyRow | ReimbursementRow
+    kind: Charge | None = None
+
+    def may_be_for(self, kind: Charge) -> bool:
+        return self.kind in (None, kind)
 
 
 def fee_credits(facts: ComponentFacts) -> tuple[FeeCredit, ...]:
@@ -110,11 +114,12 @@ def _adjustments(facts: ComponentFacts) -> Iterator[FeeCredit]:
 
 
 def _reversed_fees(facts: ComponentFacts) -> Iterator[FeeCredit]:
-    """A correction of a sale that gives back a fulfilment fee."""
+    """A correction of a sale that gives back a fee."""
     for item, entries in facts.once(sales).items():
         for entry in entries:
-            if (amount := entry.sum(Charge.FULFILLMENT)) > 0:
-                yield FeeCredit(entry.on, item.order_id, item.sku, amount, entry.rows[0])
+            for kind in (Charge.FULFILLMENT, Charge.REFERRAL):
+                if (amount := entry.sum(kind)) > 0:
+                    yield FeeCredit(entry.on, item.order_id, item.sku, amount, entry.rows[0], kind)
 
 
 def _reported_only(facts: ComponentFacts, known: list[FeeCredit]) -> Iterator[FeeCredit]:

@@ -141,9 +141,12 @@ def _above_measurement(charge: FeeCharge, history: History) -> Wrong | None:
 
 
 def _above_estimate(charge: FeeCharge, measured: Sequence[Measured]) -> bool:
-    """Whether Amazon's own estimate of that day is lower, too: if not, the product's rates are others than ours."""
-    estimate = next((each.fee for each in reversed(measured) if _is_of_then(each, charge)), None)
-    return estimate is not None and is_above(charge, estimate)
+    """Whether Amazon's own estimate of that day, at a price of the same band, is lower, too: if not, the product's
+    rates are others than ours."""
+    last = [each for each in measured if _is_of_then(each, charge)][-1]
+    if last.fee is None or last.price is None:
+        return False
+    return band_of(last.price) in map(band_of, charge.prices) and is_above(charge, last.fee)
 
 
 def _above_today(charge: FeeCharge, history: History, later: Sequence[SizeClasses]) -> Wrong | None:

@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
+from clario.domain.detection.charges import Charge
 from clario.domain.detection.duplicate_charges import left_after_duplicates
 from clario.domain.detection.facts import Names
 from clario.domain.detection.fee_charges import FeeCharge, FeeCredit, fee_charges
@@ -47,7 +48,8 @@ DOUBTFUL = "C"
 
 def fulfillment_fee_overcharge(case: Case) -> Iterator[Finding]:
     """Charges above the right fee, by product and fee."""
-    credits = list(case.facts.once(left_after_duplicates))
+    left = case.facts.once(left_after_duplicates)
+    credits = [credit for credit in left if credit.may_be_for(Charge.FULFILLMENT)]
     for product, charges in case.facts.once(fee_charges).items():
         book = fee_book(case.marketplace(product.marketplace_id))
         measured = case.facts.once(measured_products).get(product, ())

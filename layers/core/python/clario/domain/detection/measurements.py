@@ -32,12 +32,13 @@ class Product(NamedTuple):
 
 class Measured(NamedTuple):
     """A product as Amazon measured it from a day until another, the group it belongs to, and what Amazon thinks that
-    its fulfilment costs."""
+    its fulfilment costs at a price."""
 
     seen_on: date
     seen_until: date
     packed: Package
     group: str
+    price: Decimal | None
     fee: Decimal | None
 
 
@@ -56,8 +57,8 @@ def measured_products(facts: ComponentFacts) -> Mapping[Product, tuple[Measured,
         packed = packed_of(row.sides, row.length_unit, row.weight, row.weight_unit)
         if packed:
             product = Product(place_id(row.marketplace_id, row.currency), row.asin or row.sku)
-            group, fee = name_key(row.product_group), row.fulfillment_fee
-            table[product].append(Measured(row.seen_on, row.seen_until, packed, group, fee))
+            told = (name_key(row.product_group), row.price, row.fulfillment_fee)
+            table[product].append(Measured(row.seen_on, row.seen_until, packed, *told))
     return {product: tuple(seen) for product, seen in table.items()}
 
 

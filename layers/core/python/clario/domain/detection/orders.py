@@ -17,6 +17,7 @@ from clario.domain.detection.facts import ComponentFacts, Names
 from clario.domain.detection.lots import Family, Lot, Strength
 from clario.domain.detection.order_facts import OrderBook, Sale, order_book, refunded_units
 from clario.domain.detection.reimbursements import reason_key
+from clario.domain.detection.unit_rows import ReplacementRow
 from clario.domain.values import Money
 
 # Reasons of free replacements: https://sellercentral.amazon.com/gp/help/external/200453300
@@ -113,7 +114,7 @@ def replacements(facts: ComponentFacts) -> Iterator[Lot]:
     book = facts.once(order_book)
     for row in facts.replacements:
         kind = OUTBOUND_CODES.get(row.reason_code, AnomalyType.REPLACEMENT_NO_RETURN)
-        if row.quantity > 0:
+        if row.quantity > 0 and not _refunded_as_well(row, book):
             yield Lot(
                 anomaly_type=kind,
                 family=Family.REFUND,
@@ -127,6 +128,15 @@ def replacements(facts: ComponentFacts) -> Iterator[Lot]:
                 order_ids=tuple(dict.fromkeys(filter(None, (row.original_order_id, row.replacement_order_id)))),
                 waits_for_window=True,
             )
+
+
+def _refunded_as_well(row: ReplacementRow, book: OrderBook) -> bool:
+    """Whether the order's refunds leave fewer units than were replaced: it may be the same unit, which
+    is owed once, as refunded."""
+    item = OrderItem(row.original_order_id, row.sku)
+    sale = book.sale(item)
+    refunded = sum(refunded_units(entry, sale).sure for entry in book.refunds.get(item, ()))
+    return refunded > 0 and sale.units < refunded + row.quantity
 
 
 def disputed(facts: ComponentFacts) -> Iterator[Lot]:

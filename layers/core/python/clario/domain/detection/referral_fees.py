@@ -164,7 +164,7 @@ def _finding(case: Case, product: Product, group: Sequence[Wrong], right: frozen
         wrong=sum((each.amount for each in told), NOTHING),
         currency=first.currency,
         rows=tuple(row for each in told for row in each.charge.entry.rows),
-        steps=tuple(step for each in told for step in _credited(case, each)),
+        steps=(*(step for each in told for step in _credited(case, each)), *_credited_together(case, told)),
         lapsed=not claimable and len(group) > 1,
         why={
             "chargedAs": sorted(rules),
@@ -179,7 +179,17 @@ def _credited(case: Case, wrong: Wrong) -> Iterator[Step]:
     """Credits of just that amount for that order."""
     item = wrong.charge.entry.item
     for credit in case.facts.once(fee_credits):
-        if (credit.order_id, credit.sku) == item and abs(credit.amount - wrong.amount) <= CENT:
+        same = (credit.order_id, credit.sku) == item and credit.may_be_for(Charge.REFERRAL)
+        if same and abs(credit.amount - wrong.amount) <= CENT:
+            yield Step("credited", credit.amount, credit.row)
+
+
+def _credited_together(case: Case, told: Sequence[Wrong]) -> Iterator[Step]:
+    """Credits for the product that name no order, of just what was wrong in all."""
+    first, total = told[0].charge.entry, sum((each.amount for each in told), NOTHING)
+    for credit in case.facts.once(fee_credits):
+        same = (credit.order_id, credit.sku) == ("", first.item.sku) and credit.on >= first.on
+        if same and abs(credit.amount - total) <= CENT * len(told):
             yield Step("credited", credit.amount, credit.row)
 
 

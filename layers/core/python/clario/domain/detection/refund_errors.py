@@ -186,7 +186,8 @@ def _taken_off(case: Case, refunded: Refunded, missing: Decimal, given: list[Ste
     steps: list[Step] = []
     while given and sum((step.amount for step in steps), NOTHING) < missing:
         steps.append(given.pop(0))
-    named = (c for c in case.facts.once(fee_credits) if (c.order_id, c.sku) == refunded.item)
+    fitting = (c for c in case.facts.once(fee_credits) if c.may_be_for(Charge.REFERRAL))
+    named = (c for c in fitting if (c.order_id, c.sku) == refunded.item)
     credited = [Step("credited", c.amount, c.row) for c in named if abs(c.amount - missing) <= CENT]
     return (*steps, *credited)
 

@@ -125,7 +125,8 @@ def _expected(row: StorageRow, tables: OtherTables) -> tuple[Decimal, list[str]]
         causes.append("volume above the measured one")
     if row.rate is not None and row.rate - rate > SPLIT_HAIRS:
         causes.append("rate above the table")
-    fee = volume * row.average_units * rate
+    # Whether units that wait for their removal are among those on hand is not printed: perhaps they come on top.
+    fee = volume * (row.average_units + row.average_pending_removal) * rate
     if row.rate is not None and row.fee - fee * row.rate / rate > SPLIT_HAIRS:
         causes.append("fee above rate times volume")
     return fee, causes

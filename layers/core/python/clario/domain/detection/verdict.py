@@ -1,7 +1,7 @@
 """How many units of a settled lot are owed, by tier, how sure that is, and what a unit is worth."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
@@ -133,6 +133,12 @@ def filed_under(lot: Lot, account: Account, today: date) -> Lot:
     return replace(lot, anchor=lot.policy_anchor)
 
 
+COMES_BACK_WITHIN = timedelta(days=60)
+"""Where no rule for claims is known: the longest that Amazon waits elsewhere."""
+
+
 def told_from_day(lot: Lot, window: policy.Window) -> date | None:
     """The first day on which anything is told of the lot: a refunded unit may come back until claims open."""
-    return window.claimable_from if lot.waits_for_window else lot.told_from
+    if not lot.waits_for_window:
+        return lot.told_from
+    return window.claimable_from if window.row else lot.anchor + COMES_BACK_WITHIN
