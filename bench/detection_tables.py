@@ -21,7 +21,7 @@ from clario.domain.tables import TABLES
 from clario.domain.values import DayRange
 from clario.services.costs import put_costs
 from clario.services.normalize import _csv
-from clario.services.work import Document, EnvironmentConnection
+from clario.services.records import Document, EnvironmentConnection
 from devstack.clock import VirtualClock
 
 SELLER, SYNC = "bench", "sync"

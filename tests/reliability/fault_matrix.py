@@ -16,8 +16,8 @@ from unittest.mock import patch
 from clario.domain.slices import Slice, SliceState
 from clario.domain.sources import FoundReportSource, PagedSource, ReportSource, Source
 from clario.errors import ClarioError
+from clario.services.records import Sync
 from clario.services.syncs import execution_name
-from clario.services.work import Sync
 from devstack import functions
 from devstack import runtime as module
 from devstack.clock import VirtualClock

@@ -19,7 +19,7 @@ from clario.domain.streams import source_of
 from clario.domain.tables import tables_of
 from clario.domain.values import DayRange
 from clario.services.normalize import _csv
-from clario.services.work import Document, Stored
+from clario.services.records import Document, Stored
 
 JUNE_1, JUNE_2, JUNE_3 = date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3)
 REPORT = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"

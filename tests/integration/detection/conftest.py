@@ -24,7 +24,8 @@ from clario.payloads import SyncTask
 from clario.services.costs import put_costs_csv
 from clario.services.detect import run_detection
 from clario.services.normalize import _csv
-from clario.services.work import Database, Document, EnvironmentConnection
+from clario.services.records import Document, EnvironmentConnection
+from clario.services.work import Database
 from devstack.clock import VirtualClock
 
 SELLER, US = "anna", "ATVPDKIKX0DER"

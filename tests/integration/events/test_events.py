@@ -18,8 +18,8 @@ from clario.errors import FatalError, RetryableError
 from clario.payloads import DetectionPoll, Dispatched, Plan, PlanAction, SliceTask, SyncTask
 from clario.services.amazon import MOST_FAILURES
 from clario.services.poll import MOST_POLLS
+from clario.services.records import Sync
 from clario.services.syncs import execution_name
-from clario.services.work import Sync
 from devstack import events
 from devstack.clock import VirtualClock
 from devstack.functions import handler, substitutions

@@ -24,7 +24,7 @@ from clario.domain.claims import (
     severity,
 )
 from clario.errors import DetectionNotFound
-from clario.services.work import Connection, DetectionAttempt, QueuedDetection
+from clario.services.records import Connection, DetectionAttempt, QueuedDetection
 
 if TYPE_CHECKING:
     from clario.db.surveys import Surveys

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from clario.db.statements import Statements
-from clario.services.work import Turn
+from clario.services.records import Turn
 
 
 class DatabaseRefreshes:

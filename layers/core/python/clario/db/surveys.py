@@ -25,7 +25,7 @@ from clario.domain.slices import scopes
 from clario.domain.sources import FoundReportSource
 from clario.domain.streams import STREAMS
 from clario.domain.values import DayRange, home_marketplace
-from clario.services.work import Connection
+from clario.services.records import Connection
 
 Row = dict[str, Any]
 Place = tuple[str, str]

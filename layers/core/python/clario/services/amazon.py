@@ -11,7 +11,8 @@ from ..domain.sources import ReportSource
 from ..errors import AmazonKeepsFailing, DatabaseUnavailable, RetryableError, Throttled
 from ..payloads import SliceTask
 from .ports import Clock, SellerApi
-from .work import Connection, Database, Work
+from .records import Connection
+from .work import Database, Work
 
 # Of searchOrders, whose plan is the slowest, so many take three to six hours.
 MOST_FAILURES = 30

@@ -21,7 +21,8 @@ from ..domain.values import home_marketplace
 from ..errors import DocumentUnreadable
 from ..payloads import SliceTask
 from .ports import ObjectStore
-from .work import Database, Document, Work
+from .records import Document
+from .work import Database, Work
 
 SPOOL_IN_MEMORY = 4 * 1024 * 1024
 BLOCK = 65_536

@@ -18,8 +18,9 @@ from .fetch import keep_raw
 from .normalize import normalize_document
 from .ports import Clock, Metrics, ObjectStore, SellerApi
 from .readers import read_slice
+from .records import Connection, Turn
 from .store import store_document
-from .work import Connection, Database, Turn, Work
+from .work import Database, Work
 
 # A little longer than a worker can live (15 minutes for a Lambda): nothing is refreshed twice at once.
 LEASE = timedelta(minutes=16)
