@@ -90,3 +90,12 @@ def test_any_warehouse_payment_within_half_a_year_may_be_for_it(reason, paid_on)
 def test_what_is_paid_for_the_warehouse_is_for_a_disposal_before_a_shipment(disposed, payment, claimed, doubted):
     table = f"d-30 inbound 10/9 delivered=d-28 closed=d-2 \n d0 D -{disposed} \n d12 {payment}"
     assert (units(table), review(table)) == (claimed, doubted)
+
+
+def test_of_two_disposals_of_as_many_units_neither_is_surely_the_one_that_was_paid():
+    payment = "d30 Lost_Warehouse cash 2"
+    assert (units(f"d0 D -2 \n d9 D -2 \n {payment}"), review(f"d0 D -2 \n d9 D -2 \n {payment}")) == ({}, {KIND: 4})
+    assert (units(f"d0 D -2 \n d9 D -1 \n {payment}"), review(f"d0 D -2 \n d9 D -1 \n {payment}")) == (
+        {KIND: 1},
+        {KIND: 2},
+    )

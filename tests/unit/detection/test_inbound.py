@@ -256,3 +256,26 @@ def test_what_is_paid_of_an_edited_line_is_paid_for_the_units_that_were_sent():
 def test_units_added_to_the_plan_and_taken_back_after_receipt_are_owed():
     table = "d0 inbound 10/10 delivered=d2 closed=d20 left=8 \n d5 receive +10 of=S1 \n d30 receive -4 of=S1"
     assert units(table) == {DEDUCTED: 4}
+
+
+def test_a_surplus_that_may_be_another_items_settles_no_other_shipment():
+    surplus = "d0 inbound 5/7 of=S1 delivered=d2 closed=d30 fnsku=X9 asin=B9"
+    later = "d20 inbound 6/4 of=S5 delivered=d22 closed=d50 fnsku=X9 asin=B9"
+    assert units(f"{surplus} \n {later}") == {}
+    swapped = f"{surplus} \n {later} \n d0 inbound 10/8 of=S1 delivered=d2 closed=d30"
+    assert (units(swapped), review(swapped)) == ({SHORT: 2}, {SHORT: 2})
+
+
+@pytest.mark.parametrize(
+    ("second", "payment", "claimed", "doubted"),
+    [
+        ("10/7 delivered=d9", "d40 Lost_Inbound cash 3", {}, {SHORT: 3}),
+        ("10/8 delivered=d9", "d40 Lost_Inbound cash 3", {SHORT: 2}, {}),
+        ("10/7 delivered=d-60", "d40 Lost_Inbound cash 3", {SHORT: 3}, {}),
+        ("10/7 delivered=d9", "d40 Lost_Inbound cash 2", {SHORT: 4}, {}),
+    ],
+    ids=["as many units", "other units", "too long ago", "paid in part"],
+)
+def test_another_shipment_that_a_payment_may_be_for_is_for_review(second, payment, claimed, doubted):
+    table = f"{CLOSED} \n d0 inbound {second} closed=d31 of=S2 \n {payment}"
+    assert (units(table), review(table)) == (claimed, doubted)

@@ -174,7 +174,8 @@ class Neighbours:
     """What a component must know of others, computed beforehand over all of them (`neighbours.py`).
 
     Attributes:
-        swaps: by shipment and SKU, the missing units that a surplus of another item in the same shipment may be.
+        swaps: by shipment and SKU, the missing units that a surplus of another item in the same shipment may be, and
+            the units of that surplus.
         missing: the delivered shipments of which Amazon received nothing at all.
         redefined: the ledger's redefinitions out of an item, with the units that came in under another name.
         strays: returns of orders of this component by which quite another product came back.

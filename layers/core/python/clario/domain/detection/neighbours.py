@@ -85,7 +85,8 @@ def _unplanned(lines: Iterable[Receiving], receipts: Mapping[LineId, Sequence[Le
 
 
 def swaps(lines: Iterable[Receiving], unplanned: Mapping[str, int]) -> Swaps:
-    """By shipment and SKU, the missing units that a surplus of other items in the same shipment may be: a label swap.
+    """By shipment and SKU, the missing units that a surplus of other items in the same shipment may be: a label swap;
+    and of the surplus the units that may be those.
 
     A surplus unit stands for one missing unit only, in the order of the lines; so does a unit of an item not sent.
     """
@@ -94,11 +95,15 @@ def swaps(lines: Iterable[Receiving], unplanned: Mapping[str, int]) -> Swaps:
         shipments[line.line.shipment_id].append(line)
     found: dict[tuple[str, str], int] = {}
     for name, parts in shipments.items():
-        surplus = sum(part.surplus for part in parts) + unplanned.get(name, 0)
-        for part in parts:
-            if units := min(surplus, part.short):
-                surplus -= units
-                found[name, part.line.sku] = units
+        short, surplus = sum(part.short for part in parts), sum(part.surplus for part in parts)
+        missing = min(short, surplus + unplanned.get(name, 0)), [part.short for part in parts]
+        beyond = min(short, surplus), [part.surplus for part in parts]
+        for swapped, counts in (missing, beyond):
+            left = swapped
+            for part, count in zip(parts, counts, strict=True):
+                if units := min(left, count):
+                    left -= units
+                    found[name, part.line.sku] = units
     return found
 
 

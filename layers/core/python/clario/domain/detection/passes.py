@@ -50,8 +50,8 @@ EITHER = (True, False)
 PAID = (CreditKind.REIMBURSED, CreditKind.IN_KIND)
 
 
-def _stock(*kinds: CreditKind) -> frozenset[Channel]:
-    return frozenset(Channel(kind) for kind in kinds)
+def _stock(*kinds: CreditKind, strict: tuple[bool, ...] = SURE) -> frozenset[Channel]:
+    return frozenset(Channel(kind, strict=sure) for kind in kinds for sure in strict)
 
 
 def _paid_as(*families: Family, strict: tuple[bool, ...] = SURE) -> frozenset[Channel]:
@@ -86,6 +86,7 @@ IN_THE_CENTRE = {
 }
 WAREHOUSE_REASONS = _paid_as(LOST, DAMAGED, INBOUND, INBOUND_DAMAGED, GENERIC, strict=EITHER)
 
+ANY_SURPLUS = _stock(CreditKind.SURPLUS, strict=EITHER)
 IN_STOCK = _stock(CreditKind.RESTOCKED)
 SAME_REASON = {LOST: _paid_as(LOST), DAMAGED: _paid_as(DAMAGED)}
 SAME_INBOUND = {INBOUND: _paid_as(INBOUND), INBOUND_DAMAGED: _paid_as(INBOUND_DAMAGED)}
@@ -107,8 +108,8 @@ PASSES = (
     Pass("restocked",             True, "fnsku",      2,   14, {RESTOCK: IN_STOCK}),
     Pass("disposal_ordered",      True, "place",    180,    1, {DISPOSED: _stock(CreditKind.DISPOSAL_ORDERED)}),
     # A count that was too high is corrected as a whole; what a sibling of the same days lacks was no surplus.
-    Pass("surplus_taken_back",    True, "number",    60,   60, {OWNERSHIP: _stock(CreditKind.SURPLUS)}),
-    Pass("surplus_of_sibling",    True, "fnsku",      3,    3, {INBOUND: _stock(CreditKind.SURPLUS)}),
+    Pass("surplus_taken_back",    True, "number",    60,   60, {OWNERSHIP: ANY_SURPLUS}),
+    Pass("surplus_of_sibling",    True, "fnsku",      3,    3, {INBOUND: ANY_SURPLUS}),
     Pass("surplus_corrected",     True, "fnsku",     60,   60, {OWNERSHIP: _stock(CreditKind.SURPLUS)}),
     Pass("surplus",               True, "fnsku",     60,   60, {INBOUND: _stock(CreditKind.SURPLUS)}),
     # -- payments that say what they are for; of several losses, the one of just as many units is most likely meant

@@ -1,7 +1,8 @@
-"""Refunds of an item among which nobody can tell which one a credit settled.
+"""Orders, shipments and disposals of an item among which nobody can tell which one a credit settled.
 
-A claim about an order names that order. A return or a payment that names none goes to one refund of its item in
-netting, and the sum is right; but any other refund within its reach may be the settled one: that is for review.
+A claim about an order or a shipment names it. A return or a payment that names none goes to one of them in netting,
+and the sum is right; but any other one within its reach may be the settled one: that is for review. A payment for a
+shipment says by its units which one it is for, unless several shipments lack as many.
 """
 
 from collections import defaultdict
@@ -19,20 +20,21 @@ SENT_BACK_WITHIN = range(-5, 46)
 """Days after a refund on which its unit may come back: claims open after 45 at the earliest, for until then it may be
 on its way. Of a return that only the ledger shows no refund in that time is the likelier one: our choice."""
 
-OF_AN_ORDER = frozenset({Family.REFUND, Family.RESTOCK, Family.RETURN})
+# Of units that are misplaced or damaged in the centre Amazon itself counts which ones are settled.
+NAMED = frozenset({Family.REFUND, Family.RESTOCK, Family.RETURN, Family.INBOUND, Family.DISPOSED})
 
 Place = tuple[Key, Hashable]
 
 
 def with_doubts(settlements: Sequence[Settlement]) -> list[Settlement]:
-    """The same, with the open units of refunds that a credit given to another refund may be for."""
+    """The same, with the open units of lots that a credit given to another lot may be for."""
     unnamed = [each for settlement in settlements for each in settlement.allocations if _is_unnamed(each)]
     if not unnamed:
         return list(settlements)
     doubts: defaultdict[int, int] = defaultdict(int)
-    refunds = _open_refunds(settlements, {each.step.key for each in unnamed})
+    open_lots = _open_lots(settlements, {each.step.key for each in unnamed})
     for each in unnamed:
-        rivals = {number for place in _places(each.lot, each.step.key) for number in refunds.get(place, ())}
+        rivals = {number for place in _places(each.lot, each.step.key) for number in open_lots.get(place, ())}
         rivals = {n for n in rivals if _may_be_meant(settlements[n].lot, each)}
         if sum(settlements[n].open_generous for n in rivals) <= MOST_RIVALS * each.units:
             for number in rivals:
@@ -44,14 +46,15 @@ def with_doubts(settlements: Sequence[Settlement]) -> list[Settlement]:
 
 
 def _is_unnamed(allocation: Allocation) -> bool:
-    """Whether it went to an order's unit by what may have been, not by the order."""
-    return allocation.lot.family in OF_AN_ORDER and not allocation.step.strict
+    """Whether it went to the lot by what may have been, or by its number of units, not by the order or shipment."""
+    step = allocation.step
+    return allocation.lot.family in NAMED and (not step.strict or step.key == "number")
 
 
-def _open_refunds(settlements: Sequence[Settlement], keys: set[Key]) -> Mapping[Place, Sequence[int]]:
+def _open_lots(settlements: Sequence[Settlement], keys: set[Key]) -> Mapping[Place, Sequence[int]]:
     table: defaultdict[Place, list[int]] = defaultdict(list)
     for number, settlement in enumerate(settlements):
-        if settlement.open_generous and settlement.lot.family in OF_AN_ORDER:
+        if settlement.open_generous and settlement.lot.family in NAMED:
             for key in keys:
                 for place in _places(settlement.lot, key):
                     table[place].append(number)

@@ -47,11 +47,18 @@ def _place(row: LedgerRow) -> Hashable:
 
 
 def _surpluses(facts: ComponentFacts) -> Iterator[Credit]:
-    """Units received beyond a shipment line, and units missing of a line that another item's surplus may be."""
+    """Units received beyond a shipment line, less surely those that may be another item's; and units missing of a line
+    that another item's surplus may be."""
     for part in facts.once(arrived_lines):
         line = part.line
         swapped = facts.neighbours.swaps.get((line.shipment_id, line.sku), 0)
-        for kind, units in ((CreditKind.SURPLUS, part.surplus), (CreditKind.SWAPPED, swapped)):
+        others = min(swapped, part.surplus)
+        counts = (
+            (CreditKind.SURPLUS, part.surplus - others, True),
+            (CreditKind.SURPLUS, others, False),
+            (CreditKind.SWAPPED, swapped - others, True),
+        )
+        for kind, units, sure in counts:
             if units:
                 yield Credit(
                     kind=kind,
@@ -61,6 +68,7 @@ def _surpluses(facts: ComponentFacts) -> Iterator[Credit]:
                     on=line.delivered_on or part.first_receipt or line.created_on,
                     units=units,
                     rows=(line, *part.receipts),
+                    strict=sure,
                     shipment_id=line.shipment_id,
                     sku=line.sku,
                 )
