@@ -13,7 +13,7 @@ import psycopg
 
 from bench.detection_speed import FIRST, TODAY, US
 from clario.db.connection import PostgresDatabase, connect
-from clario.domain.detection.facts import Rows
+from clario.domain.detection.rows.facts import Rows
 from clario.domain.records.money import FeePreview
 from clario.domain.sources import FoundReportSource
 from clario.domain.streams import STREAMS

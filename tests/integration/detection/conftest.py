@@ -11,7 +11,7 @@ import pytest
 
 from clario.db.connection import PostgresDatabase
 from clario.domain.claims import StoredClaim
-from clario.domain.detection.facts import Names
+from clario.domain.detection.rows.facts import Names
 from clario.domain.records import Record, natural_key
 from clario.domain.records.money import FeePreview, FinancialEvent, Reimbursement
 from clario.domain.records.stock import LedgerEvent

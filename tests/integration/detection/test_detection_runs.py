@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clario.db.connection import PostgresDatabase
-from clario.domain.detection import survey
+from clario.domain.detection.runs import survey
 from clario.domain.values import ONE_DAY, DayRange
 from tests.integration.detection.conftest import (
     TODAY,

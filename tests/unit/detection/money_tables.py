@@ -27,8 +27,8 @@ from typing import Any
 
 from clario.domain.claims import Claim, DetectionRun
 from clario.domain.detection.engine import detect
-from clario.domain.detection.facts import CostRow, SellerFacts
-from clario.domain.detection.money_rows import AgedRow, FeePreviewRow, MoneyRow, StorageRow
+from clario.domain.detection.rows.facts import CostRow, SellerFacts
+from clario.domain.detection.rows.money_rows import AgedRow, FeePreviewRow, MoneyRow, StorageRow
 from tests.unit.detection.cases import TODAY, US, covering
 from tests.unit.detection.tables import Line, read, read_line
 

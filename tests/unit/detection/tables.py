@@ -32,9 +32,9 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from clario.domain.detection.money_rows import MoneyRow
-from clario.domain.detection.source import SourceRef
-from clario.domain.detection.unit_rows import (
+from clario.domain.detection.rows.money_rows import MoneyRow
+from clario.domain.detection.rows.source import SourceRef
+from clario.domain.detection.rows.unit_rows import (
     BalanceRow,
     InboundRow,
     LedgerRow,

@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 
 from clario.domain.claims import Tier
-from clario.domain.detection.components import components
-from clario.domain.detection.fee_cells import Observation, observations, suspect_cells
 from clario.domain.detection.fees.fulfillment import Cell
-from clario.domain.detection.measurements import Product
+from clario.domain.detection.money.fee_cells import Observation, observations, suspect_cells
+from clario.domain.detection.rows.components import components
+from clario.domain.detection.rows.measurements import Product
 from tests.unit.detection.cases import TODAY
 from tests.unit.detection.money_tables import account, found, owed
 from tests.unit.detection.tables import day

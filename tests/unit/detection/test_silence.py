@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from clario.domain.detection.coverage import LEDGER
-from clario.domain.detection.silence import Returned, without_silent_days
+from clario.domain.detection.rows.coverage import LEDGER
+from clario.domain.detection.rows.silence import Returned, without_silent_days
 from clario.domain.values import DayRange
 from tests.unit.detection.cases import TODAY, covering, day, review, run, units
 

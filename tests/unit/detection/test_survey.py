@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim, DetectionRun
-from clario.domain.detection import batches
-from clario.domain.detection import survey as module
-from clario.domain.detection.batches import examine_batch
-from clario.domain.detection.components import Id, components
 from clario.domain.detection.engine import with_statistics
-from clario.domain.detection.facts import TABLES, Account, Names, SellerFacts
-from clario.domain.detection.item_names import ids_with_news, named_now
-from clario.domain.detection.survey import Batch, Remembered, Shared, Survey, items_of
-from clario.domain.detection.unit_rows import ReturnRow
+from clario.domain.detection.rows.components import Id, components
+from clario.domain.detection.rows.facts import TABLES, Account, Names, SellerFacts
+from clario.domain.detection.rows.unit_rows import ReturnRow
+from clario.domain.detection.runs import batches
+from clario.domain.detection.runs import survey as module
+from clario.domain.detection.runs.batches import examine_batch
+from clario.domain.detection.runs.item_names import ids_with_news, named_now
+from clario.domain.detection.runs.survey import Batch, Remembered, Shared, Survey, items_of
 from tests.unit.detection.cases import TODAY, day, seller
 from tests.unit.detection.money_tables import account
 from tests.unit.detection.random_tables import LINES

@@ -28,8 +28,8 @@ from clario.services.records import Connection, DetectionAttempt, QueuedDetectio
 
 if TYPE_CHECKING:
     from clario.db.surveys import Surveys
-    from clario.domain.detection.facts import ComponentFacts
-    from clario.domain.detection.survey import Batch, Remembered, Survey
+    from clario.domain.detection.rows.facts import ComponentFacts
+    from clario.domain.detection.runs.survey import Batch, Remembered, Survey
 
 Row = dict[str, Any]
 

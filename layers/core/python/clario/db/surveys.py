@@ -9,18 +9,18 @@ from psycopg.types.json import Jsonb
 
 from clario.db.facts import FACT_TABLES, FactReader
 from clario.db.statements import Statements
-from clario.domain.detection.components import ACCOUNT, Id
-from clario.domain.detection.facts import Account, ComponentFacts, CostRow, CoverageFacts, Names
-from clario.domain.detection.fee_cells import Observation
+from clario.domain.detection.claims.valuation import price_ratios
 from clario.domain.detection.fees.fulfillment import Cell
-from clario.domain.detection.incremental import ComponentState
-from clario.domain.detection.item_names import ids_with_news, named_now
-from clario.domain.detection.measurements import Product
+from clario.domain.detection.money.fee_cells import Observation
+from clario.domain.detection.money.storage_fees import bill_days
 from clario.domain.detection.policy import policy
-from clario.domain.detection.silence import Returned, ReturnedByDay, without_silent_days
-from clario.domain.detection.storage_fees import bill_days
-from clario.domain.detection.survey import Batch, Remembered, Shared, Survey, asins_of, items_of
-from clario.domain.detection.valuation import price_ratios
+from clario.domain.detection.rows.components import ACCOUNT, Id
+from clario.domain.detection.rows.facts import Account, ComponentFacts, CostRow, CoverageFacts, Names
+from clario.domain.detection.rows.measurements import Product
+from clario.domain.detection.rows.silence import Returned, ReturnedByDay, without_silent_days
+from clario.domain.detection.runs.incremental import ComponentState
+from clario.domain.detection.runs.item_names import ids_with_news, named_now
+from clario.domain.detection.runs.survey import Batch, Remembered, Shared, Survey, asins_of, items_of
 from clario.domain.slices import scopes
 from clario.domain.sources import FoundReportSource
 from clario.domain.streams import STREAMS

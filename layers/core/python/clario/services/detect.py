@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..domain.claims import reconcile
-from ..domain.detection.batches import BatchResult, examine_batch
-from ..domain.detection.survey import Batch, Survey
+from ..domain.detection.runs.batches import BatchResult, examine_batch
+from ..domain.detection.runs.survey import Batch, Survey
 from ..domain.progress import completed_message
 from ..payloads import Empty, SyncTask
 from .claims import count_claims, today_of

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ..domain.cadence import Covered
     from ..domain.claims import Change, Status, StoredClaim
     from ..domain.contracts import Counts, Note, Unbalanced
-    from ..domain.detection.facts import ComponentFacts
-    from ..domain.detection.survey import Batch, Remembered, Survey
+    from ..domain.detection.rows.facts import ComponentFacts
+    from ..domain.detection.runs.survey import Batch, Remembered, Survey
     from ..domain.health import SourceNote, StreamState
     from ..domain.progress import ProgressEvent
     from ..domain.quarantine import Try

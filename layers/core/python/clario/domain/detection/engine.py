@@ -8,22 +8,22 @@ from typing import TypeVar
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim, DetectionRun, Note, Settled
-from clario.domain.detection import findings
-from clario.domain.detection.assemble import claim_of, group, settled_of
-from clario.domain.detection.components import components
-from clario.domain.detection.coverage import needed_from
-from clario.domain.detection.credits import gather_credits
-from clario.domain.detection.facts import Account, ComponentFacts, SellerFacts
-from clario.domain.detection.fee_cells import observations, suspect_cells
-from clario.domain.detection.findings import Case
-from clario.domain.detection.netting import Settlement, net
-from clario.domain.detection.reversals import after_netting, unexplained
-from clario.domain.detection.rivals import with_doubts
+from clario.domain.detection.claims import findings
+from clario.domain.detection.claims.assemble import claim_of, group, settled_of
+from clario.domain.detection.claims.findings import Case
+from clario.domain.detection.claims.valuation import price_ratios, with_net_sale
+from clario.domain.detection.claims.verdict import Verdict, filed_under, judge, told_from_day
+from clario.domain.detection.money.fee_cells import observations, suspect_cells
+from clario.domain.detection.money.storage_fees import bill_days
+from clario.domain.detection.netting.credits import gather_credits
+from clario.domain.detection.netting.netting import Settlement, net
+from clario.domain.detection.netting.reversals import after_netting, unexplained
+from clario.domain.detection.netting.rivals import with_doubts
+from clario.domain.detection.rows.components import components
+from clario.domain.detection.rows.coverage import needed_from
+from clario.domain.detection.rows.facts import Account, ComponentFacts, SellerFacts
+from clario.domain.detection.rows.silence import returned_by_day, without_silent_days
 from clario.domain.detection.rules import MONEY_RULES, RULES, MoneyRule, Rule
-from clario.domain.detection.silence import returned_by_day, without_silent_days
-from clario.domain.detection.storage_fees import bill_days
-from clario.domain.detection.valuation import price_ratios, with_net_sale
-from clario.domain.detection.verdict import Verdict, filed_under, judge, told_from_day
 from clario.domain.values import ONE_DAY
 
 T = TypeVar("T")
