@@ -17,8 +17,9 @@ demo: setup ## a synthetic seller's first sync, and what Amazon owes him
 serve: setup ## the API and all behind it on this machine, port 8000 (or PORT)
 	@$(PY) -m devstack.serve
 
+# Where bytecode is not kept, each worker would rewrite all asserts anew: four seconds.
 test: setup ## run the test suite
-	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: setup ## format, lint, types, coverage of the domain, security, the template
 	@devstack/environment.sh .tools/sam requirements/sam.txt

@@ -91,9 +91,8 @@ def _bars(total: Result) -> Iterator[str]:
     spoilt = sum(total.confounders[name].false for name in UNDECIDABLE)
     yield (
         f"{spoilt} of the {score.false} units claimed wrongly are of K28, which the reports cannot tell from a real"
-        " loss (see below); without them precision is"
-        f" {_interval(score.right, score.claimed - spoilt)}. {score.told} units owed are told for review instead of"
-        " claimed."
+        f" loss (see below); without them precision is {_interval(score.right, score.claimed - spoilt)}. {score.told}"
+        " units owed are told for review instead of claimed."
     )
     yield ""
 

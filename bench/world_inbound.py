@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from clario.domain.detection.source import SourceRef
-from clario.domain.detection.unit_rows import InboundRow, ShipmentRow
+from clario.domain.detection.rows.source import SourceRef
+from clario.domain.detection.rows.unit_rows import InboundRow, ShipmentRow
 from clario.domain.values import local_day
 from local_amazon.server.account import Account, seconds
 from local_amazon.world import names

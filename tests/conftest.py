@@ -47,6 +47,9 @@ WITH_ROWS = """
     AND relname <> 'schema_migrations' AND pg_relation_size(oid) > 0
 """
 
+# Files with single tests of many seconds.
+LONG = ("sync/test_truth.py", "sync/test_refresh.py", "commands/test_serve.py", "commands/test_clario.py")
+
 # How long an example takes is the machine's business.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "untimed")
@@ -58,6 +61,11 @@ def pytest_report_header() -> list[str]:
         f"Postgres: {'TEST_DATABASE_URL' if given else 'embedded, 18 (database tests on 16 too)'}",
         f"Node: {'found' if shutil.which('node') else 'not found, the snippets of docs/api.md are not run'}",
     ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first: begun near the end, one would keep one processor busy while the others have nothing left."""
+    items.sort(key=lambda item: not item.nodeid.partition("::")[0].endswith(LONG))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

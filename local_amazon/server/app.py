@@ -27,7 +27,7 @@ from local_amazon.server.downloads import PATH, Downloads
 from local_amazon.server.faults import ANSWERING, Faults, answer_of, denied
 from local_amazon.server.page import home
 from local_amazon.server.plans import UsagePlans, quota_exceeded
-from local_amazon.server.reports import Reports
+from local_amazon.server.reports import WAITS, Reports
 from local_amazon.server.routes import Route, Router
 from local_amazon.server.sandbox import sandbox_answer
 from local_amazon.server.tokens import Tokens
@@ -59,13 +59,21 @@ class LocalAmazon:
     are known there.
     """
 
-    def __init__(self, accounts: Sequence[Account], clock: Clock, scale: float = 1, *, sandbox: bool = False) -> None:
+    def __init__(
+        self,
+        accounts: Sequence[Account],
+        clock: Clock,
+        scale: float = 1,
+        *,
+        sandbox: bool = False,
+        waits: tuple[int, int] = WAITS,
+    ) -> None:
         self.clock, self._sandbox = clock, sandbox
         self._accounts = {account.seller.selling_partner_id: account for account in accounts}
         self._faults, self._plans = Faults(), UsagePlans(scale, sandbox=sandbox)
         self._tokens = Tokens([account.seller for account in accounts])
         self._downloads = Downloads()
-        self._router = Router(routes(Reports(self._downloads, scale)))
+        self._router = Router(routes(Reports(self._downloads, scale, waits)))
         self._control = Control(self._accounts, clock, self._faults, self._plans, self._tokens)
         self._lock = threading.Lock()
 

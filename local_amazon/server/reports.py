@@ -32,15 +32,15 @@ OPTIONS = {
     "aggregatedByTimePeriod": ("DAILY", "WEEKLY", "MONTHLY"),
 }
 SETTLEMENTS_FROM = 90_000_000  # their numbers lie apart from those of requested reports
-LEAST_WAIT, MOST_WAIT = 20, 90  # seconds in the queue, and again at work
+WAITS = (20, 90)  # the least and the most seconds in the queue, and again at work
 SLOW = 3600
 
 
 class Reports:
-    """The operations; `scale` divides every wait."""
+    """The operations; a report waits between the least and the most of `waits` seconds, divided by `scale`."""
 
-    def __init__(self, downloads: Downloads, scale: float) -> None:
-        self._downloads, self._scale = downloads, scale
+    def __init__(self, downloads: Downloads, scale: float, waits: tuple[int, int] = WAITS) -> None:
+        self._downloads, self._scale, self._waits = downloads, scale, waits
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -80,7 +80,7 @@ class Reports:
         account, now = call.account, call.now
         number = account.jobs.requested + 1
         rng = Random(f"{account.world.settings.seed}/report/{number}")
-        queued, worked = (timedelta(seconds=rng.uniform(LEAST_WAIT, MOST_WAIT) / self._scale) for _ in range(2))
+        queued, worked = (timedelta(seconds=rng.uniform(*self._waits) / self._scale) for _ in range(2))
         report_type, options = _report_type(asked), _options(asked)
         start, end = _range(asked, now)
         return Job(

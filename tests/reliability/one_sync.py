@@ -21,6 +21,8 @@ from devstack import functions
 from devstack import runtime as module
 from devstack.amazon import LocalAmazon
 from devstack.clock import VirtualClock
+from tests.fixtures.endless import ending
+from tests.fixtures.streams import long_slices
 
 SELLER = "anna"
 
@@ -30,7 +32,8 @@ def main() -> None:
     _die_at(" ".join(where))
     clock = VirtualClock(datetime.fromisoformat(start))
     clock.add_listener(LocalAmazon(os.environ["AMAZON_SPAPI_BASE_URL"], 1.0).follow)
-    with module.runtime(Path(os.environ["RAW_STORE"]).parent, dict(os.environ), clock=clock) as running:
+    folder = Path(os.environ["RAW_STORE"]).parent
+    with ending(), long_slices(), module.runtime(folder, dict(os.environ), clock=clock) as running:
         sync_id = _by_tick(running) if where[:1] == ["dispatch"] else running.container.sync_control().start(SELLER)
         running.engine.wait(execution_name(sync_id))
         running.engine.run_until_idle()

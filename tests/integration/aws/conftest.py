@@ -6,9 +6,9 @@ import pytest
 from moto import mock_aws
 
 from clario.aws import clients
-from tests.integration.sync.conftest import calm
+from tests.integration.sync.conftest import calm, calm_run
 
-__all__ = ["calm"]
+__all__ = ["calm", "calm_run"]
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"

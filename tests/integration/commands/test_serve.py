@@ -43,11 +43,11 @@ class Served:
         return answer.json()["syncId"]
 
     def ended(self) -> dict[str, Any]:
-        for _ in range(600):
+        for _ in range(150):
             status: dict[str, Any] = self.client.get("/api/sync/status").json()
             if not status["hasActiveSync"]:
                 return status["lastSync"]  # type: ignore[no-any-return]
-            time.sleep(0.05)
+            time.sleep(0.2)
         raise AssertionError("the sync does not end")
 
 
@@ -65,7 +65,7 @@ def serving(folder: Path, database_url: str, **settings: str) -> Iterator[Served
         "DATABASE_URL": database_url,
         "PORT": str(free_port()),
         "AMAZON_SPAPI_RATE_SCALE": "1000",
-        "SYNC_HISTORY_DAYS": "60",
+        "SYNC_HISTORY_DAYS": "40",
         **settings,
     }
     process = subprocess.Popen(
@@ -104,12 +104,6 @@ def test_it_says_where_it_is_signs_in_syncs_streams_and_ends_on_ctrl_c(tmp_path:
         assert (served.process.returncode, errors) == (0, "")
 
 
-def test_a_wrong_sign_in_link_signs_nobody_in(tmp_path: Path, database_url: str) -> None:
-    with serving(tmp_path, database_url) as served:
-        assert httpx.get(f"{served.address}/local/sign-in?token=x.y.z").status_code == 401
-        assert httpx.get(f"{served.address}/api/sync/status").status_code == 401
-
-
 def test_a_busy_port_is_one_line(tmp_path: Path, database_url: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -137,15 +131,29 @@ def content_of(database_url: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def calm(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a service that nobody kills leaves in the database."""
-    with cluster.database() as address:
-        with serving(quiet_folder(tmp_path_factory.mktemp("calm")), address) as served:
-            served.start()
-            assert served.ended()["status"] == "completed"
+def service(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, dict[str, Any]]]:
+    """A service that nobody kills, after a sync, and what that left in the database."""
+    with cluster.database() as address, serving(quiet_folder(tmp_path_factory.mktemp("calm")), address) as served:
+        served.start()
+        assert served.ended()["status"] == "completed"
         found = content_of(address)
-    assert found["ledger_events"], "a world without rows proves nothing"
-    return found
+        assert found["ledger_events"], "a world without rows proves nothing"
+        yield served, found
+
+
+@pytest.fixture
+def served(service: tuple[Served, dict[str, Any]]) -> Served:
+    return service[0]
+
+
+@pytest.fixture
+def calm(service: tuple[Served, dict[str, Any]]) -> dict[str, Any]:
+    return service[1]
+
+
+def test_a_wrong_sign_in_link_signs_nobody_in(served: Served) -> None:
+    assert httpx.get(f"{served.address}/local/sign-in?token=x.y.z").status_code == 401
+    assert httpx.get(f"{served.address}/api/sync/status").status_code == 401
 
 
 @pytest.mark.parametrize("at_percent", [10, 75])
@@ -156,7 +164,7 @@ def test_killed_in_the_middle_of_a_sync_the_next_one_starts_at_once_and_ends_the
     with serving(tmp_path, database_url) as served:
         first = served.start()
         while served.client.get(f"/api/sync/status/{first}").json()["progress"] < at_percent:
-            time.sleep(0.005)
+            time.sleep(0.03)
         served.process.kill()
         served.process.wait()
     with serving(tmp_path, database_url) as again:

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ from clario.domain.streams import source_of
 from clario.domain.tables import tables_of
 from clario.domain.values import DayRange
 from clario.services.normalize import _csv
-from clario.services.work import Document, Stored
+from clario.services.records import Document, Stored
 
 JUNE_1, JUNE_2, JUNE_3 = date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3)
 REPORT = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
@@ -77,6 +77,13 @@ def test_one_document_fills_all_its_tables_and_is_counted_once(store, table, new
     assert table("SELECT status FROM orders") == [("SHIPPED",)]
     assert table("SELECT quantity FROM order_items") == [(2,)]
     assert table("SELECT stream, dataset, day FROM coverage") == [("orders", "orders", JUNE_1)]
+
+
+def test_a_title_is_stored_with_its_line_ends(store, table, new_document: NewDocument) -> None:
+    titles = ["one\rtwo", "one\ntwo", 'one "two"\r\n']
+    items = [replace(item(1, title=title), sku=title) for title in titles]
+    store(new_document("orders", JUNE_1, JUNE_1), order("SHIPPED"), *items)
+    assert set(table("SELECT title FROM order_items")) == {(title,) for title in titles}
 
 
 def test_of_two_states_the_newer_one_stays_whichever_document_was_made_later(store, table, new_document) -> None:

@@ -1,31 +1,30 @@
 """Whole syncs: the real handlers, state machine, Postgres and wire, against the local Amazon on a virtual clock."""
 
+import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
 from clario.db.connection import PostgresDatabase
 from clario.domain.claims import Claim
 from clario.domain.slices import Slice
-from clario.domain.sources import Source
-from clario.domain.streams import STREAMS
 from clario.domain.tables import TABLES as FILLED
 from clario.services.costs import put_costs_csv
+from clario.services.records import Sync
 from clario.services.syncs import execution_name
-from clario.services.work import Sync
-from devstack.amazon import LocalAmazon
 from devstack.clock import VirtualClock
 from devstack.runtime import Runtime, runtime
 from devstack.workflow import ExecutionResult
-from tests.conftest import Cluster
-from tests.fixtures.amazon import amazon_here
+from tests.conftest import TEMPLATE, Cluster
+from tests.fixtures.amazon import AmazonHere, amazon_again, amazon_here
 from tests.fixtures.endless import ending
+from tests.fixtures.streams import long_slices
 
 START = datetime(2026, 6, 15, 18, 0, tzinfo=UTC)
 SELLER = "anna"
@@ -40,7 +39,7 @@ TABLES = {*FILLED} | {table.history.table for table in FILLED.values() if table.
 class Bench:
     """One seller on one database, and what a test wants to know about them."""
 
-    def __init__(self, running: Runtime, clock: VirtualClock, amazon: LocalAmazon) -> None:
+    def __init__(self, running: Runtime, clock: VirtualClock, amazon: AmazonHere) -> None:
         self.runtime = running
         self.container = running.container
         self.database = running.container.database
@@ -57,6 +56,11 @@ class Bench:
             self.execution: ExecutionResult = self.runtime.engine.wait(execution_name(sync_id))
             self.runtime.engine.run_until_idle()
         return self.sync_row(sync_id)
+
+    def newest(self) -> Sync:
+        """The sync that was started last."""
+        with self.database.transaction(SELLER) as work:
+            return work.syncs.newest(limit=1)[0]
 
     def sync_row(self, sync_id: str) -> Sync:
         with self.database.transaction(SELLER) as work:
@@ -93,18 +97,6 @@ class Bench:
         with self.database.transaction(SELLER) as work:
             connection = work.connections.all()[0]
             return [entry.claim for entry in work.detections.stored(connection.connection_id)]
-
-
-@contextmanager
-def long_slices() -> Iterator[None]:
-    """What is read a week at a time comes four weeks at a time: a sync takes little more than half as long."""
-
-    def longer(source: Source) -> Source:
-        return replace(source, slice_days=28) if source.slice_days == 7 else source
-
-    changed = {name: replace(stream, sources=tuple(map(longer, stream.sources))) for name, stream in STREAMS.items()}
-    with patch.dict(STREAMS, changed):
-        yield
 
 
 def rows(database: PostgresDatabase, query: str, seller_id: str = SELLER) -> list[dict[str, Any]]:
@@ -145,23 +137,29 @@ def _without_object_names(value: Any) -> Any:
 @contextmanager
 def opened(database_url: str, folder: Path, *options: str, **settings: str) -> Iterator[Bench]:
     """A bench on that database; `options` go to the local Amazon, `settings` are variables of the environment."""
-    clock = VirtualClock(START)
-    with amazon_here(1.0, *SMALL, *options) as amazon:
-        environment = {
-            **amazon.settings(),
-            "DATABASE_URL": database_url,
-            "TOKEN_KEY": str(folder / "token.key"),
-            "RAW_STORE": str(folder / "raw"),
-            "SYNC_HISTORY_DAYS": "70",
-            **settings,
-        }
-        clock.add_listener(amazon.follow)
-        with ending(), runtime(folder, environment, clock=clock) as running:
-            # Nothing happens at Amazon after the start, and after three weeks its last row has come to light.
-            clock.sleep(timedelta(days=21).total_seconds())
-            bench = Bench(running, clock, amazon)
-            bench.load_costs()
-            yield bench
+    with amazon_here(1.0, *SMALL, *options) as amazon, _running(database_url, folder, amazon, START, settings) as bench:
+        # Nothing happens at Amazon after the start, and after three weeks its last row has come to light.
+        bench.clock.sleep(timedelta(days=21).total_seconds())
+        bench.load_costs()
+        yield bench
+
+
+@contextmanager
+def _running(
+    database_url: str, folder: Path, amazon: AmazonHere, start: datetime, settings: dict[str, str]
+) -> Iterator[Bench]:
+    clock = VirtualClock(start)
+    clock.add_listener(amazon.follow)
+    environment = {
+        **amazon.settings(),
+        "DATABASE_URL": database_url,
+        "TOKEN_KEY": str(folder / "token.key"),
+        "RAW_STORE": str(folder / "raw"),
+        "SYNC_HISTORY_DAYS": "70",
+        **settings,
+    }
+    with ending(), runtime(folder, environment, clock=clock) as running:
+        yield Bench(running, clock, amazon)
 
 
 @pytest.fixture
@@ -170,9 +168,41 @@ def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
         yield ready
 
 
+@dataclass(frozen=True, slots=True)
+class CalmRun:
+    """What a sync without any fault left behind: in the database of that name, in the folder, and at Amazon."""
+
+    database: str
+    folder: Path
+    amazon: AmazonHere
+    now: datetime
+    execution: ExecutionResult
+    content: dict[str, Any]
+
+
 @pytest.fixture(scope="session")
-def calm(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a run without any fault leaves in the database."""
-    with cluster.database() as address, opened(address, tmp_path_factory.mktemp("calm")) as ready:
+def calm_run(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CalmRun]:
+    name, folder = f"calm_{secrets.token_hex(6)}", tmp_path_factory.mktemp("calm")
+    with opened(cluster.create(name, TEMPLATE), folder) as ready:
         assert ready.sync().status == "completed"
-        return ready.content()
+        run = CalmRun(name, folder, ready.amazon, ready.clock.now(), ready.execution, ready.content())
+    yield run
+    cluster.drop(name)
+
+
+@pytest.fixture
+def calm(calm_run: CalmRun) -> dict[str, Any]:
+    """What a run without any fault leaves in the database."""
+    return calm_run.content
+
+
+@pytest.fixture
+def synced(calm_run: CalmRun, cluster: Cluster, tmp_path: Path) -> Iterator[Bench]:
+    """A bench right after a sync without any fault: a copy of what one left, which is much quicker than to run it."""
+    name = f"test_{secrets.token_hex(6)}"
+    shutil.copytree(calm_run.folder, tmp_path, dirs_exist_ok=True)
+    address = cluster.create(name, calm_run.database)
+    with amazon_again(calm_run.amazon) as amazon, _running(address, tmp_path, amazon, calm_run.now, {}) as ready:
+        ready.execution = calm_run.execution
+        yield ready
+    cluster.drop(name)

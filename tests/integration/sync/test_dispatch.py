@@ -10,8 +10,8 @@ from clario.payloads import SyncTask
 from clario.services import plan
 from clario.services.detect import run_detection
 from clario.services.ports import ExecutionStatus
+from clario.services.records import Sync
 from clario.services.syncs import execution_name
-from clario.services.work import Sync
 from devstack.serve import start_ticks
 from tests.integration.sync.conftest import SELLER, Bench, opened
 
@@ -121,6 +121,7 @@ def test_a_sync_that_goes_on_in_another_execution_while_we_look_after_it_is_left
     bench: Bench, calm: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = bench.runtime.engine
+    bench.fault("createReport", "slow", seconds=600)
     bench.container.sync_control().start(SELLER)
     later(bench, minutes=3)
     [sync] = syncs(bench)
@@ -183,18 +184,18 @@ def test_a_detection_message_delivered_twice_runs_once(bench: Bench, calm: dict[
     assert bench.content() == calm
 
 
-def test_a_detection_whose_worker_died_is_taken_over_when_its_lease_ends(bench: Bench, calm: dict[str, Any]) -> None:
-    sync = bench.sync()
-    with bench.database.transaction(SELLER) as work:
+def test_a_detection_whose_worker_died_is_taken_over_when_its_lease_ends(synced: Bench, calm: dict[str, Any]) -> None:
+    sync = synced.newest()
+    with synced.database.transaction(SELLER) as work:
         work.detections.enqueue(sync.sync_id, is_sandbox=True)
         assert work.detections.begin(sync.sync_id, timedelta(minutes=16)) is not None
-    later(bench, minutes=15)
-    assert tick(bench) == {}
-    later(bench, minutes=2)
-    assert tick(bench) == {"detections": 1}
-    bench.runtime.engine.run_until_idle()
-    assert bench.rows("SELECT status FROM detection_queue") == [{"status": "completed"}]
-    assert bench.content() == calm
+    later(synced, minutes=15)
+    assert tick(synced) == {}
+    later(synced, minutes=2)
+    assert tick(synced) == {"detections": 1}
+    synced.runtime.engine.run_until_idle()
+    assert synced.rows("SELECT status FROM detection_queue") == [{"status": "completed"}]
+    assert synced.content() == calm
 
 
 class Running:
@@ -211,24 +212,24 @@ class Running:
         raise AssertionError("nobody sleeps here")
 
 
-def test_when_the_time_is_up_a_detection_goes_on_with_the_next_connection_in_another_worker(bench: Bench) -> None:
-    sync = bench.sync()
-    with bench.database.transaction(SELLER) as work:
+def test_when_the_time_is_up_a_detection_goes_on_with_the_next_connection_in_another_worker(synced: Bench) -> None:
+    sync = synced.newest()
+    with synced.database.transaction(SELLER) as work:
         work.detections.enqueue(sync.sync_id, is_sandbox=True)
-    with bench.database.statements(SELLER) as run:
+    with synced.database.statements(SELLER) as run:
         run.connection.execute(
             "INSERT INTO connections (seller_id, region, source, is_sandbox, marketplace_ids)"
             " VALUES (%s, 'eu', 'database', true, '{A1F83G8C2ARO7P}')",
             (SELLER,),
         )
     task = SyncTask(seller_id=SELLER, sync_id=sync.sync_id)
-    slow = Running(bench.clock.now(), timedelta(minutes=2))
+    slow = Running(synced.clock.now(), timedelta(minutes=2))
     assert not run_detection(
-        task, database=bench.database, clock=slow, deadline=bench.clock.now() + timedelta(minutes=10)
+        task, database=synced.database, clock=slow, deadline=synced.clock.now() + timedelta(minutes=10)
     )
-    assert bench.rows("SELECT status FROM detection_queue") == [{"status": "pending"}]
-    assert run_detection(task, database=bench.database, clock=bench.clock)
-    assert bench.rows("SELECT status, attempts FROM detection_queue") == [{"status": "completed", "attempts": 3}]
+    assert synced.rows("SELECT status FROM detection_queue") == [{"status": "pending"}]
+    assert run_detection(task, database=synced.database, clock=synced.clock)
+    assert synced.rows("SELECT status, attempts FROM detection_queue") == [{"status": "completed", "attempts": 3}]
 
 
 # Executions that end without a word, and long ones
@@ -274,11 +275,11 @@ def test_a_long_sync_goes_on_in_further_executions(
     assert bench.content() == calm
 
 
-def test_plan_does_not_underestimate_the_history_of_a_calm_sync(bench: Bench) -> None:
-    sync = bench.sync()
-    states = bench.execution.states()
+def test_plan_does_not_underestimate_the_history_of_a_calm_sync(synced: Bench) -> None:
+    sync = synced.newest()
+    states = synced.execution.states()
     rounds, iterations = states.count("Plan"), states.count("Slice rests")
     detection = 100  # the states after loading
     estimate = rounds * plan.EVENTS_PER_ROUND + iterations * plan.EVENTS_PER_SLICE + detection
     assert sync.status == "completed"
-    assert 0.5 * estimate < len(bench.execution.history) <= estimate
+    assert 0.5 * estimate < len(synced.execution.history) <= estimate

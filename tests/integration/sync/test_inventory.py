@@ -75,38 +75,36 @@ def calls(bench: Bench) -> int:
     return count
 
 
-def test_the_stored_inventory_is_amazons_row_for_row_over_more_than_one_page(bench: Bench) -> None:
-    bench.sync()
-    pages = calls(bench)
-    stored = stored_inventory(bench)
-    assert stored == amazons_inventory(bench)
+def test_the_stored_inventory_is_amazons_row_for_row_over_more_than_one_page(synced: Bench) -> None:
+    pages = calls(synced)
+    stored = stored_inventory(synced)
+    assert stored == amazons_inventory(synced)
     assert sum(row["total_quantity"] for row in stored.values()) > 0
     assert pages >= 2
-    assert {row["line"] for row in bench.rows("SELECT line FROM inventory")} == {*range(1, pages + 1)}
+    assert {row["line"] for row in synced.rows("SELECT line FROM inventory")} == {*range(1, pages + 1)}
 
 
-def test_a_sync_reads_one_day_of_each_marketplace(bench: Bench) -> None:
-    sync = bench.sync()
-    [part] = [part for part in bench.slices(sync) if part.stream == "inventory"]
-    today = bench.clock.now().date()
+def test_a_sync_reads_one_day_of_each_marketplace(synced: Bench) -> None:
+    sync = synced.newest()
+    [part] = [part for part in synced.slices(sync) if part.stream == "inventory"]
+    today = synced.clock.now().date()
     assert (part.scope, part.days.start, part.days.end) == (MARKETPLACE, today, today)
-    assert part.rows == len(stored_inventory(bench))
-    assert history(bench) == [{"day": today, "skus": part.rows}]
+    assert part.rows == len(stored_inventory(synced))
+    assert history(synced) == [{"day": today, "skus": part.rows}]
 
 
-def test_a_sku_that_disappears_becomes_zero_and_the_days_before_remember_it(bench: Bench) -> None:
-    bench.sync()
-    before = stored_inventory(bench)
-    bench.clock.sleep(timedelta(days=7).total_seconds())
-    bench.sync()
-    theirs, ours = amazons_inventory(bench), stored_inventory(bench)
+def test_a_sku_that_disappears_becomes_zero_and_the_days_before_remember_it(synced: Bench) -> None:
+    before = stored_inventory(synced)
+    synced.clock.sleep(timedelta(days=7).total_seconds())
+    synced.sync()
+    theirs, ours = amazons_inventory(synced), stored_inventory(synced)
     [gone] = before.keys() - theirs.keys()
     assert {sku: ours[sku] for sku in theirs} == theirs
     quantities = {name: value for name, value in ours[gone].items() if name.endswith("_quantity")}
     assert before[gone]["total_quantity"] == 12
     assert set(quantities.values()) == {0}
     assert ours[gone]["product_name"] == before[gone]["product_name"]
-    assert [row["skus"] for row in history(bench)] == [len(before), len(theirs)]
+    assert [row["skus"] for row in history(synced)] == [len(before), len(theirs)]
 
 
 @pytest.fixture
@@ -135,13 +133,12 @@ def test_a_page_token_that_expires_restarts_the_slice(bench: Bench, calm, token_
     assert bench.content() == calm
 
 
-def test_an_inventory_that_keeps_failing_fails_alone_and_keeps_what_was_known(bench: Bench) -> None:
-    bench.sync()
-    before = stored_inventory(bench)
-    bench.clock.sleep(timedelta(hours=5).total_seconds())
-    bench.fault(OPERATION, "html503", times=99)
-    second = bench.sync()
-    failed = [part for part in bench.slices(second) if part.severity == "error"]
+def test_an_inventory_that_keeps_failing_fails_alone_and_keeps_what_was_known(synced: Bench) -> None:
+    before = stored_inventory(synced)
+    synced.clock.sleep(timedelta(hours=5).total_seconds())
+    synced.fault(OPERATION, "html503", times=99)
+    second = synced.sync()
+    failed = [part for part in synced.slices(second) if part.severity == "error"]
     assert [(part.stream, part.note) for part in failed] == [("inventory", "amazon_unavailable")]
     assert second.status == "completed"
-    assert stored_inventory(bench) == before
+    assert stored_inventory(synced) == before

@@ -32,20 +32,16 @@ def orders(bench: Bench) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def test_orders_read_page_by_page_equal_those_of_the_report(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with opened(database_url, tmp_path) as bench:
-        bench.sync()
-        told = orders(bench)
-        assert told["orders"]
-        bench.rows("DELETE FROM coverage WHERE dataset = 'orders' RETURNING 1")
-        api = replace(STREAMS["orders"].sources[1], slice_days=70)
-        monkeypatch.setitem(STREAMS, "orders", replace(STREAMS["orders"], sources=(api,)))
-        assert {part.source for part in bench.slices(bench.sync()) if part.stream == "orders"} == {"searchOrders"}
-        assert orders(bench) == told
-        [known] = bench.rows("SELECT count(*) AS n FROM order_items WHERE order_item_ids IS NULL")
-        assert known["n"] == 0
+def test_orders_read_page_by_page_equal_those_of_the_report(synced: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = orders(synced)
+    assert told["orders"]
+    synced.rows("DELETE FROM coverage WHERE dataset = 'orders' RETURNING 1")
+    api = replace(STREAMS["orders"].sources[1], slice_days=70)
+    monkeypatch.setitem(STREAMS, "orders", replace(STREAMS["orders"], sources=(api,)))
+    assert {part.source for part in synced.slices(synced.sync()) if part.stream == "orders"} == {"searchOrders"}
+    assert orders(synced) == told
+    [known] = synced.rows("SELECT count(*) AS n FROM order_items WHERE order_item_ids IS NULL")
+    assert known["n"] == 0
 
 
 # Services have no date in the older generation and may fall into another week; payouts it does not tell at all.

@@ -21,6 +21,7 @@ OPEN = {
         "d-9 removal 2 type=Disposal disposed=2 \n d-5 takeout -2 of=V1 \n d0 D -2",
         2,
     ),
+    "a removal to the seller is in process": ("d-9 removal 1 status=Pending left=1 \n d0 D -1", 1),
     "a removal that disposed of nothing": ("d-9 removal 1 type=Disposal cancelled=1 \n d0 D -1", 1),
     "Amazon counts less as open": ("d0 D -3 open=1", 1),
 }
@@ -34,6 +35,7 @@ def test_is_owed(table, expected):
 NOT_OWED = {
     "the seller ordered it": "d-9 removal 2 type=Disposal disposed=2 \n d0 D -2",
     "the ledger is a day ahead of the order": "d0 D -1 \n d1 removal 1 type=Disposal disposed=1",
+    "the order is still in process": "d-9 removal 2 type=Disposal status=Pending disposed=1 left=1 \n d0 D -2",
     "sold off in bulk": "d-9 removal 1 type=Liquidations disposed=1 paid=d0 \n d0 D -1",
     "defective stock": "d0 D -1 in=DEFECTIVE",
     "expired stock": "d0 D -1 in=EXPIRED",

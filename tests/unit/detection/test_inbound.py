@@ -19,6 +19,10 @@ OPEN = {
     "only the ledger knows": ("d0 inbound 10/? delivered=d2 closed=d30 \n d5 receive +8 of=S1", {SHORT: 2}),
     "paid in part": (f"{CLOSED} \n d40 Lost_Inbound cash 1", {SHORT: 2}),
     "a surplus of another item elsewhere": (f"{CLOSED} \n d0 inbound 5/8 of=S2 fnsku=X9 asin=B9", {SHORT: 3}),
+    "an item that was not sent, and taken back": (
+        f"{CLOSED} \n d5 receive +3 of=S1 fnsku=X9 asin=B9 \n d9 receive -3 of=S1 fnsku=X9 asin=B9",
+        {SHORT: 3},
+    ),
     "a sibling's surplus in part": (
         f"{CLOSED} \n d0 inbound 5/6 of=S2 delivered=d2 closed=d30",
         {SHORT: 2},
@@ -115,6 +119,14 @@ DOUBTFUL = {
         f"{CLOSED} \n d0 inbound 5/8 delivered=d2 closed=d30 fnsku=X9 asin=B9",
         {SHORT: 3},
     ),
+    "an item that was not sent came with the same shipment": (
+        f"{CLOSED} \n d5 receive +7 of=S1 \n d5 receive +3 of=S1 fnsku=X9 asin=B9",
+        {SHORT: 3},
+    ),
+    "all of it was received as another item": (
+        "d0 inbound 10/0 delivered=d2 closed=d30 \n d5 receive +10 of=S1 fnsku=X9 asin=B9",
+        {MISSING: 10},
+    ),
     "paid as lost": (f"{CLOSED} \n d40 Lost_Warehouse cash 3", {SHORT: 3}),
     "paid as an adjustment": (f"{CLOSED} \n d40 GeneralAdjustment cash 3", {SHORT: 3}),
     "paid under another label": (f"{CLOSED} \n d40 Lost_Inbound cash 3 fnsku=X2", {SHORT: 3}),
@@ -138,6 +150,16 @@ DOUBTFUL = {
 @pytest.mark.parametrize(("table", "expected"), DOUBTFUL.values(), ids=DOUBTFUL.keys())
 def test_is_for_review(table, expected):
     assert review(table) == expected
+
+
+BROUGHT = "d0 inbound 2/2 delivered=d2 closed=d30 partnered=yes \n d6 receive +2 of=S1 in=CARRIER_DAMAGED"
+
+
+def test_a_unit_that_came_damaged_and_was_found_so_is_one_claim_not_two():
+    assert units(f"{BROUGHT} \n d9 6 -2 in=CARRIER_DAMAGED") == {DAMAGED: 2}
+    assert units(f"{BROUGHT} \n d9 6 -3 in=CARRIER_DAMAGED") == {DAMAGED: 2, "damaged": 1}
+    assert units(f"{BROUGHT} \n d9 E -1") == {DAMAGED: 2, "damaged": 1}
+    assert units(f"{BROUGHT.replace('yes', 'no')} \n d9 6 -2 in=CARRIER_DAMAGED") == {"damaged": 2}
 
 
 def test_what_another_items_surplus_leaves_open_is_owed():

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from clario.domain.claims import Claim
-from clario.domain.detection.facts import CostRow
-from clario.domain.detection.valuation import price_ratios
+from clario.domain.detection.claims.valuation import price_ratios
+from clario.domain.detection.rows.facts import CostRow
 from clario.domain.values import MARKETPLACES, DayRange
 from tests.unit.detection.cases import TODAY, covering, only, run
 from tests.unit.detection.money_tables import account, found

@@ -98,6 +98,7 @@ CREATE TABLE sync_slices (
     prepaid            text[] NOT NULL DEFAULT '{}',    -- an operation for each call set aside for wait_until
     attempts           integer NOT NULL DEFAULT 0,
     polls              integer NOT NULL DEFAULT 0,
+    failures           integer NOT NULL DEFAULT 0,      -- tries that Amazon's failures cut short since it last got on
     requested_at       timestamptz,                     -- a report was asked for; with report_id empty: maybe
     report_id          text,
     report_document_id text,
@@ -207,6 +208,7 @@ CREATE TABLE refreshes (
     leased_until  timestamptz,
     begun         boolean NOT NULL DEFAULT false,       -- the message has come
     prepaid       text[] NOT NULL DEFAULT '{}',         -- an operation for each call set aside for due_at
+    failures      integer NOT NULL DEFAULT 0,           -- turns in a row that Amazon's failures cut short
     error         text,                                 -- what the last refresh failed with; null: it went well
     PRIMARY KEY (connection_id, stream)
 );
@@ -869,6 +871,7 @@ CREATE TABLE detection_components (
     next_review_on date,                                -- when time alone may change the result
     observations   jsonb NOT NULL,                      -- what its charges say of the fee tables
     groups         text[] NOT NULL,                     -- its product groups
+    named          jsonb NOT NULL,                      -- how many of its rows have which names
     PRIMARY KEY (connection_id, key)
 );
 

@@ -85,8 +85,8 @@ WHERE connection_id = %(connection_id)s AND source = %(source)s AND subject = %(
 SELECT settlement_id, currency, max(total_amount) AS total, coalesce(sum(amount), 0) AS lines
 FROM settlement_lines
 WHERE connection_id = %(connection_id)s
-  AND settlement_id IN (SELECT settlement_id FROM settlement_lines
-                        WHERE connection_id = %(connection_id)s AND document_id = %(document_id)s)
+  AND settlement_id = ANY (ARRAY(SELECT DISTINCT settlement_id FROM settlement_lines
+                                 WHERE connection_id = %(connection_id)s AND document_id = %(document_id)s))
 GROUP BY settlement_id, currency
 HAVING max(total_amount) <> coalesce(sum(amount), 0)
 ORDER BY settlement_id
