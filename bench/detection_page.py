@@ -45,8 +45,8 @@ def _head(shown: Sequence[Shown]) -> Iterator[str]:
     )
     yield ""
     yield (
-        f"The clock stands at {NOW:%d %B %Y}; some worlds are looked at on earlier days as well. Rules were tried on the"
-        " development seeds 1 to 12, confidence was fitted on 1 to 3; shown of them:"
+        f"The clock stands at {NOW:%d %B %Y}; some worlds are looked at on earlier days as well. Rules were tried on"
+        " the development seeds 1 to 12, confidence was fitted on 1 to 3; shown of them:"
         f" {_list(seeds[DEVELOPMENT])}. Held-out seeds"
         f" {_list(seeds[HELD_OUT])}: the numbers below, unless they say otherwise. Counted are units, of wrong charges"
         " the charges. Precision: the share of claimed units that are owed and open. Recall: the share of units owed in"
