@@ -159,6 +159,19 @@ def test_when_only_time_passes_a_component_is_looked_at_on_its_day(books: Books)
     assert books.open_claims() == books.from_scratch()
 
 
+def test_a_row_of_tomorrow_is_looked_at_tomorrow(books: Books) -> None:
+    """In Sydney it is tomorrow while it is today in Tokyo; both are marketplaces of one connection."""
+    begun(books)
+    books.ledger(*TWO, lost("1", TODAY + ONE_DAY), lost("3", TODAY + ONE_DAY))
+    books.detect()
+    assert books.looked_at() == set()
+    books.days_pass(1)
+    books.detect()
+    assert books.looked_at() == {"asin:B1", "asin:B3"}
+    assert books.run("SELECT * FROM touched_items") == []
+    assert books.open_claims() == books.from_scratch()
+
+
 def sold_and_refunded(name: str, refunded: date) -> list[Any]:
     sold, order = refunded - timedelta(days=20), f"111-000000{name}-0000000"
     sale = {

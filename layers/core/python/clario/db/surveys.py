@@ -45,7 +45,7 @@ class Surveys:
         """A survey of what is there now."""
         key = self._connection.connection_id
         remembered = {row["key"]: _remembered(row) for row in self._run.rows("components", connection_id=key)}
-        touched = {row["number"]: _id(row["item"]) for row in self._run.rows("touched", connection_id=key)}
+        touched = {row["number"]: _id(row["item"]) for row in self._run.rows("touched", **self._values())}
         named = self._named(remembered.values(), frozenset(touched.values()))
         reader = self._reader(asins_of(named))
         claims = self._run.rows("names_of_detections", connection_id=key)
@@ -61,7 +61,7 @@ class Surveys:
 
     def is_current(self, survey: Survey) -> bool:
         """Whether nothing was touched since, but for what the survey has settled."""
-        now = self._run.row("touched_total", connection_id=self._connection.connection_id)
+        now = self._run.row("touched_total", **self._values())
         return (now["items"], now["total"] or 0) == (len(survey.touched), sum(survey.touched))
 
     def gather(self, survey: Survey, batch: Batch) -> list[ComponentFacts]:

@@ -1,6 +1,7 @@
 """Which items a store touches: those of rows it writes or deletes, noted for detection in the store's transaction.
 
-All names of a row are noted: by whichever of them detection reads its table, what the row links is found again.
+All names of a row are noted: by whichever of them detection reads its table, what the row links is found again. Where
+it is tomorrow already in one of a connection's marketplaces, the note waits for detection's day, as the row does.
 """
 
 from collections.abc import Mapping
@@ -39,9 +40,9 @@ def note_written(table: Table) -> sql.Composed:
         sql.SQL("AND t.{} = ANY (%(days)s::date[])").format(sql.Identifier(table.day)) if table.day else sql.SQL("")
     )
     written = sql.SQL(
-        "SELECT DISTINCT t.connection_id, t.seller_id, {names} FROM {table} AS t"
+        "SELECT DISTINCT t.connection_id, t.seller_id, {names}, {seen_from} AS seen_from FROM {table} AS t"
         " WHERE t.connection_id = %(connection_id)s AND t.document_id = %(document_id)s {of_days}"
-    ).format(names=_names(table), table=sql.Identifier(table.name), of_days=of_days)
+    ).format(names=_names(table), seen_from=_seen_from(table), table=sql.Identifier(table.name), of_days=of_days)
     return _note_items(table, written)
 
 
@@ -54,7 +55,8 @@ def note_news(table: Table) -> sql.Composed:
     names = [name for name in table.key if name != table.day]
     day = sql.Identifier(table.day)
     news = sql.SQL(
-        "SELECT DISTINCT %(connection_id)s::bigint AS connection_id, %(seller_id)s AS seller_id, {names}"
+        "SELECT DISTINCT %(connection_id)s::bigint AS connection_id, %(seller_id)s AS seller_id, {names},"
+        " {seen_from} AS seen_from"
         " FROM {staged} AS s"
         " LEFT JOIN ("
         "SELECT DISTINCT ON ({key}) * FROM {table}"
@@ -65,6 +67,7 @@ def note_news(table: Table) -> sql.Composed:
         " AND (t.{day} IS NULL OR ({old}) IS DISTINCT FROM ({new}))"
     ).format(
         names=_names(table, "s"),
+        seen_from=_seen_from(table, "s"),
         staged=staged(table),
         table=sql.Identifier(table.name),
         key=listed(names),
@@ -81,9 +84,10 @@ def note_news(table: Table) -> sql.Composed:
 
 def noting(table: Table, delete: sql.Composed) -> sql.Composed:
     """The same deletion, which also notes the items of what it deletes and answers a row for each of them."""
+    gone = sql.SQL("SELECT *, NULL::date AS seen_from FROM gone")
     return sql.SQL(
         "WITH gone AS ({delete} RETURNING t.connection_id, t.seller_id, {names}), noted AS ({note}) SELECT FROM gone"
-    ).format(delete=delete, names=_names(table), note=_note_items(table, sql.SQL("SELECT * FROM gone")))
+    ).format(delete=delete, names=_names(table), note=_note_items(table, gone))
 
 
 def _columns(table: Table) -> list[tuple[str, str]]:
@@ -95,14 +99,22 @@ def _names(table: Table, alias: str = "t") -> sql.Composed:
     return listed([column for column, _ in _columns(table)], alias)
 
 
+def _seen_from(table: Table, alias: str = "t") -> sql.Composable:
+    """The day of a row that detection may not look at yet, else null."""
+    if table.day is None:
+        return sql.SQL("NULL::date")
+    day = sql.Identifier(alias, table.day)
+    return sql.SQL("CASE WHEN {day} >= clario_now()::date THEN {day} END").format(day=day)
+
+
 def _note_items(table: Table, rows: sql.Composable) -> sql.Composed:
-    """Note every name in `rows`, which have the table's columns that name an item."""
+    """Note every name in `rows`, which have the table's columns that name an item, and `seen_from`."""
     items = [
         sql.SQL("{} || nullif({}, '')").format(sql.Literal(f"{kind}:"), sql.Identifier("named", column))
         for column, kind in _columns(table)
     ]
     return sql.SQL(
-        "INSERT INTO touched_items (connection_id, seller_id, item)"
-        " SELECT DISTINCT named.connection_id, named.seller_id, item"
+        "INSERT INTO touched_items (connection_id, seller_id, item, seen_from)"
+        " SELECT DISTINCT named.connection_id, named.seller_id, item, named.seen_from"
         " FROM ({rows}) AS named CROSS JOIN LATERAL unnest(ARRAY[{items}]) AS item WHERE item IS NOT NULL"
     ).format(rows=rows, items=sql.SQL(", ").join(items))

@@ -881,7 +881,8 @@ CREATE TABLE touched_items (
     number        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     connection_id bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
     seller_id     text NOT NULL,
-    item          text NOT NULL                         -- an identifier, like sku:ABC-1
+    item          text NOT NULL,                        -- an identifier, like sku:ABC-1
+    seen_from     date                                  -- detection sees the rows from that day on; null: at once
 );
 CREATE INDEX touched_items_by_connection ON touched_items (connection_id);
 

@@ -333,11 +333,13 @@ SET ids = excluded.ids, around = excluded.around, conditions = excluded.conditio
 DELETE FROM detection_components WHERE connection_id = %(connection_id)s AND key = ANY (%(keys)s::text[])
 
 -- name: touched
-SELECT number, item FROM touched_items WHERE connection_id = %(connection_id)s
+SELECT number, item FROM touched_items
+WHERE connection_id = %(connection_id)s AND (seen_from IS NULL OR seen_from <= %(until)s)
 
 -- name: touched_total
 -- The highest number is not enough: transactions end in another order than they begin.
-SELECT count(*) AS items, sum(number) AS total FROM touched_items WHERE connection_id = %(connection_id)s
+SELECT count(*) AS items, sum(number) AS total FROM touched_items
+WHERE connection_id = %(connection_id)s AND (seen_from IS NULL OR seen_from <= %(until)s)
 
 -- name: drop_touched
 DELETE FROM touched_items WHERE number = ANY (%(numbers)s::bigint[])
