@@ -25,9 +25,9 @@ from bench.detection_speed import ROWS_PER_UNIT, TODAY, Item, products, shares
 from bench.detection_tables import NOW, SELLER, SYNC, Loader, estimate_fees, set_up
 from clario.db.connection import PostgresDatabase, connect
 from clario.db.migrate import migrate
-from clario.domain.detection.batches import BatchResult, examine_batch
-from clario.domain.detection.facts import TABLES, ComponentFacts
-from clario.domain.detection.survey import Batch, Survey
+from clario.domain.detection.rows.facts import TABLES, ComponentFacts
+from clario.domain.detection.runs.batches import BatchResult, examine_batch
+from clario.domain.detection.runs.survey import Batch, Survey
 from clario.domain.values import ONE_DAY
 from clario.payloads import SyncTask
 from clario.services import detect

@@ -15,9 +15,9 @@ from bench.scoring import Result, Score, score
 from bench.world_facts import facts_of
 from clario.domain.detection import engine
 from clario.domain.detection.engine import detect
-from clario.domain.detection.facts import SellerFacts
-from clario.domain.detection.netting import net
-from clario.domain.detection.passes import PASSES
+from clario.domain.detection.netting.netting import net
+from clario.domain.detection.netting.passes import PASSES
+from clario.domain.detection.rows.facts import SellerFacts
 from clario.domain.values import local_day
 from local_amazon.world.build import build_world
 from local_amazon.world.settings import CONFOUNDERS, WorldSettings

@@ -18,13 +18,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
-from clario.domain.detection.components import components
 from clario.domain.detection.engine import examine
-from clario.domain.detection.facts import Account, CostRow, CoverageFacts, Rows
-from clario.domain.detection.money_rows import MoneyRow
 from clario.domain.detection.policy import policy
-from clario.domain.detection.source import SourceRef
-from clario.domain.detection.unit_rows import (
+from clario.domain.detection.rows.components import components
+from clario.domain.detection.rows.facts import Account, CostRow, CoverageFacts, Rows
+from clario.domain.detection.rows.money_rows import MoneyRow
+from clario.domain.detection.rows.source import SourceRef
+from clario.domain.detection.rows.unit_rows import (
     InboundRow,
     LedgerRow,
     OrderRow,
@@ -232,6 +232,7 @@ class Item:
                 units,
                 units - short,
                 1,
+                units,
                 ref("inbound_shipment_items"),
             )
         )

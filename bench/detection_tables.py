@@ -13,7 +13,7 @@ import psycopg
 
 from bench.detection_speed import FIRST, TODAY, US
 from clario.db.connection import PostgresDatabase, connect
-from clario.domain.detection.facts import Rows
+from clario.domain.detection.rows.facts import Rows
 from clario.domain.records.money import FeePreview
 from clario.domain.sources import FoundReportSource
 from clario.domain.streams import STREAMS
@@ -21,7 +21,7 @@ from clario.domain.tables import TABLES
 from clario.domain.values import DayRange
 from clario.services.costs import put_costs
 from clario.services.normalize import _csv
-from clario.services.work import Document, EnvironmentConnection
+from clario.services.records import Document, EnvironmentConnection
 from devstack.clock import VirtualClock
 
 SELLER, SYNC = "bench", "sync"

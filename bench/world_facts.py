@@ -16,11 +16,11 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from bench.world_inbound import inbound_rows
-from clario.domain.detection.facts import CostRow, CoverageFacts, SellerFacts
-from clario.domain.detection.money_rows import AgedRow, FeePreviewRow, MoneyRow, StorageRow
 from clario.domain.detection.policy import policy
-from clario.domain.detection.source import SourceRef
-from clario.domain.detection.unit_rows import (
+from clario.domain.detection.rows.facts import CostRow, CoverageFacts, SellerFacts
+from clario.domain.detection.rows.money_rows import AgedRow, FeePreviewRow, MoneyRow, StorageRow
+from clario.domain.detection.rows.source import SourceRef
+from clario.domain.detection.rows.unit_rows import (
     BalanceRow,
     LedgerRow,
     OrderRow,

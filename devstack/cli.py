@@ -14,8 +14,9 @@ from clario.domain.pricing import ASSUMED_ORDERS_A_DAY
 from clario.domain.values import home_marketplace, local_day
 from clario.errors import ClarioError, ConfigurationError
 from clario.services.costs import put_costs_csv
+from clario.services.records import Document, Stored
 from clario.services.status import sync_status
-from clario.services.work import Document, Stored, Work
+from clario.services.work import Work
 from devstack import report
 from devstack.doctor import examine
 from devstack.follow import follow

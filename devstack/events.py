@@ -16,7 +16,7 @@ from clario.domain.slices import Slice, SliceState
 from clario.domain.streams import STREAMS
 from clario.domain.values import MARKETPLACES, DayRange, local_day
 from clario.errors import AmazonNotConnected
-from clario.services.work import Connection, EnvironmentConnection
+from clario.services.records import Connection, EnvironmentConnection
 from devstack.functions import ROOT, invoke
 
 FOLDER = ROOT / "events"

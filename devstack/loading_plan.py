@@ -11,7 +11,7 @@ from rich.table import Table
 from clario.bootstrap import Container
 from clario.domain.pricing import Load, least_time, predicted_time, total_calls
 from clario.services.planning import Planning, PlanSettings
-from clario.services.work import Connection
+from clario.services.records import Connection
 
 # Whose plan is shown before anything is connected: a seller in the United States.
 EXAMPLE = ("ATVPDKIKX0DER",)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from clario.domain.claims import days_remaining
-from clario.services.work import Sync, SyncWarning
+from clario.services.records import Sync, SyncWarning
 
 BIGGEST = 10
 

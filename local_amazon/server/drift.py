@@ -43,6 +43,7 @@ GERMAN = {
 
 ADDITIONAL = (("program", "FBA"), ("x-preview-attribute", ""))
 UNKNOWN = "UNHEARD_OF"
+BAD_CELL = "abc"
 SWAPPED = str.maketrans(",.", ".,")
 
 
@@ -112,7 +113,7 @@ def german_amount(text: str) -> str:
 
 
 CHANGES: dict[str, Callable[[Document], Document]] = {
-    "bad_row": lambda document: _with_row(document, "quantity", "abc"),
+    "bad_row": lambda document: _with_row(document, "quantity", BAD_CELL),
     "unknown_code": lambda document: _with_row(document, "code", UNKNOWN),
     "decimal_commas": _commas,
     "reordered_columns": _reordered,

@@ -122,13 +122,14 @@ def _window(cursor: Cursor) -> tuple[int, int]:
 
 
 def _chosen(cursor: Cursor) -> Callable[[Batch], Batch]:
-    """Narrows shipments to statuses and ids; QueryType SHIPMENT needs one of both."""
+    """Narrows shipments to statuses and ids. One of both is needed, with DATE_RANGE too, whatever the model says
+    (https://github.com/amzn/selling-partner-api-models/issues/2001)."""
     statuses = several(cursor.question.get("ShipmentStatusList"), 11, "ShipmentStatusList")
     ids = several(cursor.question.get("ShipmentIdList"), 999, "ShipmentIdList")
     if not set(statuses) <= MODEL_STATUSES:
         raise _invalid("Invalid ShipmentStatusList")
-    if cursor.question.get("QueryType") == "SHIPMENT" and not statuses and not ids:
-        raise _invalid("ShipmentStatusList or ShipmentIdList is required with QueryType SHIPMENT")
+    if not statuses and not ids:
+        raise _invalid("At least one of ShipmentStatusList and ShipmentIdList must be provided")
     codes = [INBOUND_STATUSES.index(name) for name in statuses if name in INBOUND_STATUSES]
 
     def narrowed(batch: Batch) -> Batch:

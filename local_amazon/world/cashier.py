@@ -121,13 +121,16 @@ class Cashier:
             time, "Reversal_Reimbursement", -units, in_kind, original=payment,
             original_reason=USUAL_REASON[lot.type], order=lot.order, per_unit=self.stage.granted[payment].per_unit,
         )  # fmt: skip
-        granted = self.stage.granted[payment]
-        if granted.underpaid and units == granted.units:
-            gone = Resolution("corrected", granted.underpaid.quantity, day, time, visible, number)
-            granted.underpaid.resolutions.append(gone)
+        self.forgo(payment, units, Resolution("corrected", 1, day, time, visible, number))
         self.stage.quiet[self.warehouse.listing].append((day - QUIET, day + QUIET))
         lot.links.append(Link("reimbursements", number, "reversed"))
         return visible
+
+    def forgo(self, payment: int, units: int, reversal: Resolution) -> None:
+        """What was paid too little is no longer owed when the payment is taken back as a whole."""
+        granted = self.stage.granted[payment]
+        if granted.underpaid and units == granted.units:
+            granted.underpaid.resolutions.append(reversal)
 
     def _approved(self, day: int) -> int:
         hour, minute, second = self.rng.randrange(8, 18), self.rng.randrange(60), self.rng.randrange(60)

@@ -76,7 +76,7 @@ class World:
                 if each.later_cost is not None:
                     later = round(each.later_cost * home.parity)
                     rows.append((each.sku, later, home.currency, each.later_from))
-        return rows
+        return list(dict.fromkeys(rows))  # a payment's row may name a product by its SKU alone
 
 
 def seconds(at: datetime) -> int:

@@ -16,8 +16,8 @@ from unittest.mock import patch
 from clario.domain.slices import Slice, SliceState
 from clario.domain.sources import FoundReportSource, PagedSource, ReportSource, Source
 from clario.errors import ClarioError
+from clario.services.records import Sync
 from clario.services.syncs import execution_name
-from clario.services.work import Sync
 from devstack import functions
 from devstack import runtime as module
 from devstack.clock import VirtualClock
@@ -107,8 +107,6 @@ class Case:
             extent["seconds"] = rng.choice((60, 900, 7200, 30_000))
         if self.kind in ("reset", "torn_gzip"):
             extent["at_byte"] = rng.randrange(1, 4000)
-        # Throttled most of the time, a listing of a slow plan never comes to its last page.
-        chances = (0.1, 0.3) if self.kind == "throttle" else (0.1, 0.3, 0.6)
         often = rng.choice(("once", "later", "some", "chance", "chance", "always"))
         return (
             extent
@@ -116,7 +114,7 @@ class Case:
                 "once": {},
                 "later": {"after": rng.randrange(1, 6)},
                 "some": {"times": rng.randrange(2, 9), "after": rng.randrange(3)},
-                "chance": {"probability": rng.choice(chances), "seed": self.seed},
+                "chance": {"probability": rng.choice((0.1, 0.3, 0.6)), "seed": self.seed},
                 "always": {"times": 500},
             }[often]
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 from clario.domain.slices import FINISHED
 from clario.domain.tables import TABLES
-from local_amazon.server.drift import UNKNOWN
+from local_amazon.server.drift import BAD_CELL, UNKNOWN
 from tests.fixtures.endless import Endless
 from tests.reliability.fault_matrix import Case, Result, Stage
 
@@ -56,7 +56,7 @@ def judged(case: Case, calm: Content, result: Result) -> tuple[Verdict, str]:
         return _failure(calm, result)
     if result.content == calm:
         return Verdict.SAME, ""
-    fitting = {"bad_row": _one_row_rejected, "unknown_code": _one_row_unheard_of, "missing_column": _without_a_column}
+    fitting = {"bad_row": _bad_rows_rejected, "unknown_code": _one_row_unheard_of, "missing_column": _without_a_column}
     if case.kind in fitting and fitting[case.kind](calm, result.content):
         return Verdict.AS_TOLD, case.kind
     return Verdict.DIFFERENT, difference(calm, result.content)
@@ -96,11 +96,13 @@ def difference(calm: Content, found: Content) -> str:
     return "; ".join(told)
 
 
-def _one_row_rejected(calm: Content, found: Content) -> bool:
-    """Rejected, or where nobody reads that column, one row more that equals another."""
-    more = len(found["rejected"]) - len(calm["rejected"])
-    stored = sum(_changed(calm[name], found[name], PLACES | KEYS) for name in TABLES)
-    return (more, stored) in ((1, 0), (0, 1))
+def _bad_rows_rejected(calm: Content, found: Content) -> bool:
+    """Each, of however many documents, and nothing else; where nobody reads that column, it equals the row copied."""
+    before, after = _rows(calm["rejected"]), _rows(found["rejected"])
+    stored = [(_rows(calm[name], PLACES | KEYS), _rows(found[name], PLACES | KEYS)) for name in TABLES]
+    lost = before - after or any(known - now for known, now in stored)
+    copies = all((now - known).keys() <= known.keys() for known, now in stored)
+    return not lost and copies and all(BAD_CELL in row for row in after - before)
 
 
 def _one_row_unheard_of(calm: Content, found: Content) -> bool:

@@ -16,6 +16,7 @@ from devstack import functions
 from devstack import runtime as module
 from devstack.amazon import LocalAmazon
 from devstack.clock import VirtualClock
+from tests.fixtures.endless import ending
 from tests.fixtures.streams import long_slices
 
 SELLER = "anna"
@@ -36,7 +37,7 @@ def run(start: datetime, where: str, variables: dict[str, str], errors: Path) ->
     clock = VirtualClock(start)
     clock.add_listener(LocalAmazon(os.environ["AMAZON_SPAPI_BASE_URL"], 1.0).follow)
     folder = Path(os.environ["RAW_STORE"]).parent
-    with long_slices(), module.runtime(folder, dict(os.environ), clock=clock) as running:
+    with ending(), long_slices(), module.runtime(folder, dict(os.environ), clock=clock) as running:
         sync_id = _by_tick(running) if where.startswith("dispatch") else running.container.sync_control().start(SELLER)
         running.engine.wait(execution_name(sync_id))
         running.engine.run_until_idle()

@@ -19,6 +19,7 @@ from devstack.functions import substitutions
 from devstack.runtime import runtime
 from tests.conftest import Cluster
 from tests.fixtures.amazon import amazon_here
+from tests.fixtures.endless import ending
 from tests.fixtures.streams import long_slices
 from tests.integration.sync.conftest import SELLER, START, content
 from tests.reliability import one_sync
@@ -65,7 +66,7 @@ def whole_sync(amazon: LocalAmazon, database_url: str, folder: Path, start: date
     amazon.follow(start)
     clock = VirtualClock(start)
     clock.add_listener(amazon.follow)
-    with long_slices(), runtime(folder, environment(amazon, database_url, folder), clock=clock) as running:
+    with ending(), long_slices(), runtime(folder, environment(amazon, database_url, folder), clock=clock) as running:
         sync_id = running.container.sync_control().start(SELLER)
         result = running.engine.wait(execution_name(sync_id))
         running.engine.run_until_idle()

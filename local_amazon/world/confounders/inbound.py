@@ -2,12 +2,13 @@
 
 from random import Random
 
+from local_amazon.world import beats
 from local_amazon.world.calendar import DAY, as_date, number
 from local_amazon.world.discrepancies import Discrepancy
 from local_amazon.world.incidents.inbound import Dock, affected, turn_up
 from local_amazon.world.schema import INBOUND_STATUSES
 from local_amazon.world.stage import Stage
-from local_amazon.world.stock import Line, Shipment, receive, start, write
+from local_amazon.world.stock import Line, Shipment, receive, start, write, write_line
 
 SHARE = 0.02  # of the lines of that beat, for each kind of case: an assumption
 MONTHS = 9
@@ -80,13 +81,27 @@ def _edit(dock: Dock) -> None:
 
 
 def _swap(dock: Dock) -> None:
-    """K22. A wrong label: two units of this product were received as another one of the same shipment."""
-    others = [each for each in dock.shipment.lines if each.listing != dock.line.listing and affected(dock.stage, each)]
-    dock.add_sent(2)
-    found = _looks_short(dock, 2, "K22")
-    found.tier = "review"
-    if others:
-        receive(dock.stage, dock.shipment, others[0], dock.line.needed - 3600, 2)
+    """K22. A wrong label: two units of this product are received as another one, of the same shipment if it has any."""
+    if other := _other_line(dock):
+        dock.add_sent(2)
+        found = _looks_short(dock, 2, "K22")
+        found.tier = "review"
+        receive(dock.stage, dock.shipment, other, dock.line.needed - 3600, 2)
+
+
+def _other_line(dock: Dock) -> Line | None:
+    """A line of another product, or one that the plan does not have: nothing of it was to be sent."""
+    stage, shipment, own = dock.stage, dock.shipment, dock.line
+    lines = (each for each in shipment.lines if each.listing != own.listing and affected(stage, each))
+    if found := next(lines, None):
+        return found
+    sold_there = (each for each in beats.listings(stage, beats.OTHER) if stage.listings[each].prices[shipment.market])
+    other = next((each for each in sold_there if each != own.listing), None)
+    if other is None:
+        return None
+    unplanned = Line(other, own.needed, 0, 0)
+    write_line(stage, stage.rng("unplanned", shipment.number), shipment, unplanned)
+    return unplanned
 
 
 def _receive_too_many(dock: Dock) -> None:

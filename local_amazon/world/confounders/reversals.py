@@ -1,7 +1,7 @@
 """Payments that are taken back, or made twice (K13, K27, and what is found after it was paid)."""
 
 from local_amazon.world.confounders.cases import damage, lose, undo
-from local_amazon.world.discrepancies import Charge, Discrepancy, Link
+from local_amazon.world.discrepancies import Charge, Discrepancy, Link, Resolution
 from local_amazon.world.incidents.losses import Scene
 
 
@@ -86,10 +86,11 @@ def reverse_too_much(at: Scene, day: int) -> None:
     if not (payment and found and day + 21 in at.stage.calendar):
         return
     undo(at, lot, found.visible)
-    time, paid = at.stage.calendar.moment(at.warehouse.market, day + 21, 11), lot.unit_value or 600
+    time, paid = at.stage.calendar.moment(at.warehouse.market, day + 21, 11), at.stage.granted[payment].per_unit
     visible, number = at.cashier.reimburse(
         time, "Reversal_Reimbursement", -1, 0, original=payment, original_reason="Lost_Warehouse", per_unit=2 * paid
     )
+    at.cashier.forgo(payment, 1, Resolution("corrected", 1, day + 21, time, visible, number))
     if at.stage.happens("reimbursement_reversal_excess"):
         at.stage.truth.add(
             Discrepancy(

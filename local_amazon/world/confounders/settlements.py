@@ -155,7 +155,7 @@ def meet_unknown_code(at: Scene, day: int) -> None:
 def pay_without_fnsku(at: Scene, day: int) -> None:
     """K25. The payment's row names the SKU and leaves FNSKU and ASIN empty."""
     old = at.stage.listings[at.warehouse.listing]
-    bare = at.stage.add_listing(replace(old, fnsku="", asin="", prices=(0,) * len(old.prices), told=False))
+    bare = at.stage.add_listing(replace(old, fnsku="", asin="", prices=(0,) * len(old.prices)))
     lot = lose(at, day, 1, "K25")
     at.cashier.pay([(lot, 1)], day + 19, listing=bare)
 

@@ -13,7 +13,7 @@ from local_amazon.world.schema import MONEY_DETAILS
 from local_amazon.world.stage import Stage
 from local_amazon.world.stock import Shipment
 from local_amazon.world.store import Numbers
-from local_amazon.world.trade import CANCELLED, STANDARD, Lines
+from local_amazon.world.trade import CANCELLED, STANDARD, Lines, parcels
 
 COMMISSION, FULFILMENT = 0, 1
 PREP_ENDED = "2026-01-01"
@@ -49,7 +49,7 @@ def _mismeasured(stage: Stage, lines: Lines, episodes: list[tuple[int, int, int,
             after = lines.shipped[right][lines.shipped[right] > lines.shipped[line].max()]
             for charged in np.unique(fee):
                 some = line[fee == charged]
-                found = put_down(stage, lines, some, extra[some], "fulfillment_fee_overcharge", "E1b measurement")
+                found = _overcharged(stage, lines, some, extra[some], "fulfillment_fee_overcharge", "E1b measurement")
                 found.sure_from = int(after.min()) + SHOWN if len(after) else NEVER
             put_down(stage, lines, line[:1], extra[line[:1]], "size_tier_change", "E2 cause", owed=False)
 
@@ -57,7 +57,9 @@ def _mismeasured(stage: Stage, lines: Lines, episodes: list[tuple[int, int, int,
 def put_down(
     stage: Stage, lines: Lines, line: Numbers, cents: Numbers, kind: str, tag: str, *, owed: bool = True
 ) -> Discrepancy:
-    """One discrepancy for all these lines' charges."""
+    """One discrepancy for all these lines' charges, the oldest first."""
+    by_time = np.argsort(lines.shipped[line], kind="stable")
+    line, cents = line[by_time], cents[by_time]
     first = int(line[0])
     market, time = int(lines.market[first]), int(lines.shipped[first])
     found = Discrepancy(
@@ -79,6 +81,20 @@ def put_down(
     return stage.truth.add(found)
 
 
+def _overcharged(stage: Stage, lines: Lines, line: Numbers, cents: Numbers, kind: str, tag: str) -> Discrepancy:
+    """The same for fees of the sale itself: each parcel of a line is charged its part."""
+    found = put_down(stage, lines, line, cents, kind, tag)
+    place, _, second = parcels(lines, line)
+    whole = np.repeat(cents, 1 + lines.divided[line])
+    one = whole // lines.quantity[place]
+    part = np.where(second, one, whole - one * lines.divided[place])
+    times = lines.shipped[place].tolist()
+    charges = (Charge(at, at + SHOWN, much) for at, much in zip(times, part.tolist(), strict=True))
+    found.charges = sorted(charges, key=lambda charge: charge.time)
+    found.quantity = len(found.charges)
+    return found
+
+
 def _billing(stage: Stage, sales: Sales, wrong: Numbers) -> None:
     """E1. A sale is charged another fee than Amazon's own measurement gives; half of it is corrected in a month."""
     if not stage.happens("fulfillment_fee_overcharge"):
@@ -88,7 +104,7 @@ def _billing(stage: Stage, sales: Sales, wrong: Numbers) -> None:
         cents = rng.randrange(60, 400) * int(lines.quantity[line])
         wrong[FULFILMENT, line] += cents
         place = np.array([line])
-        found = put_down(stage, lines, place, np.array([cents]), "fulfillment_fee_overcharge", "E1a billing")
+        found = _overcharged(stage, lines, place, np.array([cents]), "fulfillment_fee_overcharge", "E1a billing")
         found.order, found.item = int(lines.order[line]), int(lines.item[line])
         day = stage.calendar.day(found.market, int(lines.shipped[line])) + rng.randrange(5, 30)
         if rng.random() < REVERSED and day in stage.calendar:
@@ -109,7 +125,8 @@ def _give_back(customer: Customer, found: Discrepancy, day: int, cents: int) -> 
 
 
 def _categories(stage: Stage, lines: Lines, wrong: Numbers) -> None:
-    """E10. For some months a product is charged the referral rate of another category."""
+    """E10. For some months a product is charged the referral rate of another category: one discrepancy for each
+    marketplace, which has its own fees and time to claim."""
     names = fees.categories()
     for number in range(len(stage.products) - 60):
         rng = stage.rng("category", number)
@@ -126,7 +143,9 @@ def _categories(stage: Stage, lines: Lines, wrong: Numbers) -> None:
         extra = (charges.commissions(stage, lines, dearest) - lines.commission)[line]
         if len(line) and (extra > 0).all():
             wrong[COMMISSION, line] += extra
-            put_down(stage, lines, line, extra, "referral_fee_overcharge", "E10 category")
+            for market in np.unique(lines.market[line]):
+                here = lines.market[line] == market
+                _overcharged(stage, lines, line[here], extra[here], "referral_fee_overcharge", "E10 category")
 
 
 def _twice(stage: Stage, sales: Sales) -> None:

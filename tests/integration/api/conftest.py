@@ -33,7 +33,7 @@ from clario.domain.streams import STREAMS
 from clario.domain.tables import tables_of
 from clario.domain.values import DayRange
 from clario.services.ports import ExecutionStatus
-from clario.services.work import Document
+from clario.services.records import Document
 from devstack.clock import VirtualClock
 
 SECRET = "a secret of the tests, long enough for HS256"

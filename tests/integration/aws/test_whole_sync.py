@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 from clario.aws.queue import SqsQueue
 from clario.aws.step import logger
 from clario.services.costs import put_costs_csv
-from clario.services.work import Sync
+from clario.services.records import Sync
 from devstack.amazon import LocalAmazon, local_amazon
 from devstack.clock import VirtualClock
 from tests.conftest import TEMPLATE, Cluster

@@ -10,7 +10,7 @@ import pytest
 from clario.db.connection import PostgresDatabase
 from clario.domain.streams import STREAMS
 from clario.domain.values import DayRange
-from clario.services.work import Document, EnvironmentConnection
+from clario.services.records import Document, EnvironmentConnection
 from tests.conftest import Cluster, embedded
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)

@@ -18,7 +18,7 @@ from clario.domain.streams import source_of
 from clario.domain.tables import tables_of
 from clario.domain.values import MARKETPLACES, DayRange
 from clario.services.normalize import _csv
-from clario.services.work import Document
+from clario.services.records import Document
 
 US = "ATVPDKIKX0DER"
 JUNE_1, JUNE_7, JUNE_8, JUNE_14 = date(2026, 6, 1), date(2026, 6, 7), date(2026, 6, 8), date(2026, 6, 14)

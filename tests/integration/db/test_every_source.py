@@ -23,9 +23,9 @@ from clario.services.amazon import AmazonStep
 from clario.services.fetch import fetch
 from clario.services.normalize import normalize
 from clario.services.ports import Report
+from clario.services.records import Connection, EnvironmentConnection
 from clario.services.replay import replay
 from clario.services.store import store
-from clario.services.work import Connection, EnvironmentConnection
 from tests.conftest import Cluster
 from tests.fixtures.documents import US, context, document, normalized
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clario.db.connection import PostgresDatabase
-from clario.services.work import Turn
+from clario.services.records import Turn
 from devstack.clock import VirtualClock
 
 NOW = datetime(2026, 7, 15, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from clario.domain.streams import STREAMS
 from clario.domain.tables import tables_of
 from clario.domain.values import MARKETPLACES, DayRange
 from clario.services.normalize import _csv
-from clario.services.work import Document, Stored
+from clario.services.records import Document, Stored
 
 US = "ATVPDKIKX0DER"
 JUNE_1, JUNE_2 = date(2026, 6, 1), date(2026, 6, 2)

@@ -15,7 +15,7 @@ from clario.domain.streams import STREAMS
 from clario.domain.tables import tables_of
 from clario.domain.values import MARKETPLACES, DayRange
 from clario.services.normalize import _csv
-from clario.services.work import Document, Stored
+from clario.services.records import Document, Stored
 
 LEDGER, FINANCE = STREAMS["ledger"].sources[0], STREAMS["financial_events"].sources[0]
 HEADER = "Date\tFNSKU\tASIN\tMSKU\tEvent Type\tQuantity\tReason\tUnreconciled Quantity"

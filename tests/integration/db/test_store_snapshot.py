@@ -16,7 +16,7 @@ from clario.domain.streams import STREAMS
 from clario.domain.tables import tables_of
 from clario.domain.values import MARKETPLACES, DayRange
 from clario.services.normalize import _csv
-from clario.services.work import Document, Stored
+from clario.services.records import Document, Stored
 
 INVENTORY = STREAMS["inventory"].sources[0]
 US, CANADA = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 
 from clario.db.connection import PostgresDatabase
+from clario.db.facts import FactReader
 from clario.domain.records import Record, Rejected, natural_key
-from clario.domain.records.stock import InboundShipment, InboundShipmentStatus
+from clario.domain.records.stock import InboundShipment, InboundShipmentItem, InboundShipmentPlan, InboundShipmentStatus
 from clario.domain.records.trade import Order, OrderItem, RemovalOrder
 from clario.domain.slices import Slice, SliceState
 from clario.domain.streams import source_of
 from clario.domain.tables import tables_of
 from clario.domain.values import DayRange
 from clario.services.normalize import _csv
-from clario.services.work import Document, Stored
+from clario.services.records import Document, Stored
 
 JUNE_1, JUNE_2, JUNE_3 = date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3)
 REPORT = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
@@ -78,6 +79,13 @@ def test_one_document_fills_all_its_tables_and_is_counted_once(store, table, new
     assert table("SELECT stream, dataset, day FROM coverage") == [("orders", "orders", JUNE_1)]
 
 
+def test_a_title_is_stored_with_its_line_ends(store, table, new_document: NewDocument) -> None:
+    titles = ["one\rtwo", "one\ntwo", 'one "two"\r\n']
+    items = [replace(item(1, title=title), sku=title) for title in titles]
+    store(new_document("orders", JUNE_1, JUNE_1), order("SHIPPED"), *items)
+    assert set(table("SELECT title FROM order_items")) == {(title,) for title in titles}
+
+
 def test_of_two_states_the_newer_one_stays_whichever_document_was_made_later(store, table, new_document) -> None:
     store(new_document("orders", JUNE_1, JUNE_1, age=2), order("SHIPPED", hour=15))
     late = store(new_document("orders", JUNE_1, JUNE_1), order("PENDING", hour=9))
@@ -126,6 +134,33 @@ def test_a_status_keeps_the_moment_it_was_first_seen(store, table, new_document:
     assert table("SELECT status FROM inbound_shipments") == [("RECEIVING",)]
     seen = table("SELECT status, extract(hour FROM as_of AT TIME ZONE 'UTC')::int FROM inbound_shipment_statuses")
     assert sorted(seen) == [("RECEIVING", 10), ("SHIPPED", 9)]
+
+
+def sent(units: int) -> list[Record]:
+    key = natural_key("SKU-1", None)
+    line = row(InboundShipmentItem, shipment_id="FBA1", item_key=key, sku="SKU-1", quantity_shipped=units)
+    return [line, InboundShipmentPlan(2, "FBA1", key, units)]
+
+
+@pytest.mark.parametrize(
+    ("seen", "left_with"),
+    [
+        ([(90, "WORKING", 8), (50, "SHIPPED", 10), (30, "SHIPPED", 11), (2, "CLOSED", 12)], 11),
+        ([(50, "CLOSED", 10), (2, "CLOSED", 12)], None),
+    ],
+    ids=["on its way", "never seen on its way"],
+)
+def test_a_line_is_told_with_the_units_it_had_a_day_after_it_left(
+    seen, left_with, store, database, connection_id, new_document
+) -> None:
+    for age, status, units in seen:
+        store(new_document("inbound_shipments", JUNE_1, JUNE_3, age=age), *shipment(status))
+        items = new_document("inbound_shipments", JUNE_1, JUNE_3, age=age, source="getShipmentItems")
+        store(items, *sent(units))
+    values = {"connection_id": connection_id, "until": date(2026, 6, 15), "zone": "UTC", "currency": "USD"}
+    with database.statements("anna") as run, run.connection.transaction():
+        [line] = FactReader(run, values, {}).rows("inbound")
+    assert (line.shipped, line.left_with) == (12, left_with)
 
 
 def test_rows_without_a_day_are_refused_together_where_anything_newer_is_known(store, table, new_document) -> None:

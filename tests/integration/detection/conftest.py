@@ -1,7 +1,7 @@
 """Detection on a real Postgres: rows are stored as a sync stores them, and jobs run as the queue runs them."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,9 +11,11 @@ import pytest
 
 from clario.db.connection import PostgresDatabase
 from clario.domain.claims import StoredClaim
+from clario.domain.detection.rows.facts import Names
 from clario.domain.records import Record, natural_key
 from clario.domain.records.money import FeePreview, FinancialEvent, Reimbursement
 from clario.domain.records.stock import LedgerEvent
+from clario.domain.records.trade import CustomerReturn
 from clario.domain.sources import FoundReportSource
 from clario.domain.streams import STREAMS
 from clario.domain.tables import TABLES
@@ -22,7 +24,8 @@ from clario.payloads import SyncTask
 from clario.services.costs import put_costs_csv
 from clario.services.detect import run_detection
 from clario.services.normalize import _csv
-from clario.services.work import Database, Document, EnvironmentConnection
+from clario.services.records import Document, EnvironmentConnection
+from clario.services.work import Database
 from devstack.clock import VirtualClock
 
 SELLER, US = "anna", "ATVPDKIKX0DER"
@@ -98,6 +101,9 @@ class Books:
     def paid(self, *rows: Reimbursement) -> None:
         self.store("reimbursements", "claims", rows)
 
+    def returns(self, *rows: CustomerReturn) -> None:
+        self.store("returns", "returns", rows)
+
     def money(self, *rows: FinancialEvent) -> None:
         self.store("financial_events", "financial_events", rows)
 
@@ -158,6 +164,11 @@ class Books:
         before, self._versions = getattr(self, "_versions", {}), now
         return {key for key, version in now.items() if before.get(key) != version}
 
+    def named(self) -> Mapping[Names, int]:
+        """How many rows have which names, as a survey knows."""
+        with self.database.transaction(SELLER, snapshot=True) as work:
+            return work.detections.survey(self.connection, TODAY).named
+
     def from_scratch(self) -> list[dict[str, Any]]:
         """What a run that remembers nothing says; what was remembered is gone afterwards."""
         for table in ("detection_results", "detection_components", "touched_items"):
@@ -212,6 +223,19 @@ def lost(name: str, day: date, units: int = 1, **values: Any) -> LedgerEvent:
 
 def found(name: str, day: date, units: int = 1) -> LedgerEvent:
     return moved(name, day, "F", units)
+
+
+def taken_in(name: str, day: date, units: int = 1) -> LedgerEvent:
+    """What a customer sent back, as the ledger has it."""
+    return moved(name, day, "", units, event_type="CustomerReturns", disposition="DEFECTIVE")
+
+
+def sent_back(name: str, day: date, units: int = 1, order: str | None = None) -> CustomerReturn:
+    """The same, as the returns report has it."""
+    row: dict[str, Any] = dict.fromkeys(field.name for field in fields(CustomerReturn))
+    row |= {"line": 1, "row_key": natural_key(name, day, units), "ordinal": 0, "returned_on": day, "order_id": order}
+    row |= {"sku": f"S{name}", "fnsku": f"X{name}", "asin": f"B{name}", "quantity": units, "disposition": "DEFECTIVE"}
+    return CustomerReturn(**row)
 
 
 def reimbursed(name: str, day: date, units: int = 1, number: str = "", **values: Any) -> Reimbursement:

@@ -8,9 +8,19 @@ from typing import Any
 import pytest
 
 from clario.db.connection import PostgresDatabase
-from clario.domain.detection import survey
+from clario.domain.detection.runs import survey
 from clario.domain.values import ONE_DAY, DayRange
-from tests.integration.detection.conftest import TODAY, Books, estimate, found, lost, paid_line, reimbursed
+from tests.integration.detection.conftest import (
+    TODAY,
+    Books,
+    estimate,
+    found,
+    lost,
+    paid_line,
+    reimbursed,
+    sent_back,
+    taken_in,
+)
 
 MAY_20 = date(2026, 5, 20)
 YESTERDAY = TODAY - ONE_DAY
@@ -73,8 +83,8 @@ def test_only_what_was_touched_is_looked_at_and_the_result_is_that_of_a_run_from
     books.detect()
     assert books.looked_at() == looked_at
     assert books.run("SELECT * FROM touched_items") == []
-    incremental = books.open_claims()
-    assert incremental == books.from_scratch()
+    incremental = books.open_claims(), books.named()
+    assert incremental == (books.from_scratch(), books.named())
 
 
 def fees_are_estimated_as_on_the_day_before(books: Books) -> None:
@@ -180,6 +190,45 @@ def test_where_a_week_is_not_loaded_there_is_no_claim_but_a_review_with_a_warnin
     assert books.open_claims() == books.from_scratch()
 
 
+def test_where_the_ledger_came_without_its_rows_there_is_no_claim_until_they_come(books: Books) -> None:
+    may_10, june_1 = date(2026, 5, 10), date(2026, 6, 1)
+    before, silent = (lost("1", MAY_20), taken_in("2", may_10, 40)), taken_in("2", june_1, 12)
+    books.ledger(*before)
+    books.returns(sent_back("2", may_10, 40))
+    books.detect()
+    assert (books.told(), books.looked_at()) == ({"X1": "claim"}, {"asin:B1", "asin:B2"})
+
+    books.returns(sent_back("2", may_10, 40), sent_back("2", june_1, 12))
+    books.detect()
+    assert (books.told(), books.looked_at()) == ({"X1": "review"}, {"asin:B1", "asin:B2"})
+    evidence = books.claims()["X1"].claim.evidence
+    assert evidence["warnings"] == ["coverage"]
+    assert evidence["coverage"]["ledger"]["missing"] == [str(DayRange(june_1, june_1))]
+    reviewed = books.open_claims()
+    assert reviewed == books.from_scratch()
+
+    books.ledger(*before, silent)
+    books.detect()
+    assert books.told() == {"X1": "claim"}
+    claimed = books.open_claims()
+    assert claimed == books.from_scratch()
+
+
+def test_where_the_returns_report_came_without_its_rows_there_is_no_claim_but_a_review_with_a_warning(
+    books: Books,
+) -> None:
+    refunded, order = TODAY - timedelta(days=70), "111-0000003-0000000"
+    back = refunded + timedelta(days=10)
+    books.money(*sold_and_refunded("3", refunded))
+    books.ledger(taken_in("3", back))
+    books.detect()
+    assert books.told() == {"X3": "review"}
+    assert books.claims()["X3"].claim.evidence["warnings"] == ["return_not_reported"]
+    books.returns(sent_back("3", back, order=order))
+    books.detect()
+    assert books.told() == {"X3": "resolved"}
+
+
 class Interrupted(Exception):
     """A worker that is gone."""
 
@@ -214,8 +263,12 @@ def test_a_job_that_is_killed_anywhere_goes_on_without_doubling_or_losing_a_clai
     entries = books.run("SELECT count(*) FROM detection_history")
     assert len(calm) == 2
     for dies_in in range(9):
-        for table in ("detection_results", "detection_components", "touched_items"):
+        for table in ("detection_results", "detection_components"):
             books.run(f"DELETE FROM {table}")
+        books.run(
+            "INSERT INTO touched_items (connection_id, seller_id, item)"
+            " SELECT connection_id, seller_id, 'fnsku:' || fnsku FROM ledger_events"
+        )
         try:
             books.detect(Mortal(books.database, dies_in, committed=committed))
         except Interrupted:
@@ -224,6 +277,23 @@ def test_a_job_that_is_killed_anywhere_goes_on_without_doubling_or_losing_a_clai
         assert books.open_claims() == calm
         assert books.run("SELECT count(*) FROM detection_history") == entries
         assert books.run("SELECT status FROM detection_queue") == [{"status": "completed"}]
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_the_parts_of_what_was_one_are_known_apart_wherever_the_job_is_killed(
+    books: Books, committed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "MOST_ROWS", 1)
+    for dies_in in range(2, 6):
+        a_row_joins_them(books)
+        books.detect()
+        books.ledger(*TWO)
+        with pytest.raises(Interrupted):
+            books.detect(Mortal(books.database, dies_in, committed=committed))
+        books.clock.sleep(17 * 60)
+        books.go_on()
+        incremental = books.open_claims(), books.named()
+        assert incremental == (books.from_scratch(), books.named())
 
 
 def test_a_worker_that_was_overtaken_writes_nothing(books: Books) -> None:

@@ -14,11 +14,12 @@ from aws_lambda_powertools.utilities.parser.models import APIGatewayProxyEventV2
 from clario.api.schemas.detections import Detections
 from clario.api.schemas.syncs import ActiveSync
 from clario.domain.slices import Slice, SliceState, Step
-from clario.errors import FatalError
+from clario.errors import FatalError, RetryableError
 from clario.payloads import DetectionPoll, Dispatched, Plan, PlanAction, SliceTask, SyncTask
+from clario.services.amazon import MOST_FAILURES
 from clario.services.poll import MOST_POLLS
+from clario.services.records import Sync
 from clario.services.syncs import execution_name
-from clario.services.work import Sync
 from devstack import events
 from devstack.clock import VirtualClock
 from devstack.functions import handler, substitutions
@@ -181,6 +182,53 @@ def test_poll_looks_every_minute_for_hours_and_then_gives_up(prepared: Prepared,
     assert call("poll", event).step is Step.REST
     assert the_slice(world, event).wait_until == world.clock.now() + timedelta(minutes=1)
     with pytest.raises(FatalError, match="ReportFailed: Amazon has not finished"):
+        call("poll", event)
+
+
+def test_a_turn_that_a_failure_of_amazon_cut_short_counts_until_the_slice_gets_on(
+    prepared: Prepared, world: Bench
+) -> None:
+    event = prepared("poll", "poll")
+    world.fault("getReport", "throttle", times=3)
+    assert call("poll", event).step is Step.REST
+    cut = the_slice(world, event)
+    assert (cut.failures, cut.prepaid) == (1, ("getReport",))
+    world.clock.advance_to(cut.wait_until)
+    call("poll", event)
+    on = the_slice(world, event)
+    assert (on.polls, on.failures) == (1, 0)
+
+
+def test_a_turn_that_only_waits_for_the_usage_plan_does_not_count(prepared: Prepared, world: Bench) -> None:
+    event = prepared("poll", "poll")
+    with world.database.statements(events.SELLER) as run:
+        run.connection.execute("UPDATE usage_plans SET ready_at = clario_now() + interval '1 minute'")
+    assert call("poll", event).step is Step.REST
+    waiting = the_slice(world, event)
+    assert (waiting.failures, waiting.prepaid) == (0, ("getReport",))
+    world.clock.sleep(60)
+
+
+def test_a_failure_that_the_state_machine_tries_again_counts_too_and_leaves_what_the_step_wrote(
+    prepared: Prepared, world: Bench
+) -> None:
+    event = prepared("request", "request")
+    with world.database.transaction(events.SELLER) as work:
+        work.slices.save(replace(work.slices.get(event["sliceId"]), prepaid=("createReport",)))
+    world.fault("createReport", "html500")
+    with pytest.raises(RetryableError, match="UpstreamUnavailable: createReport"):
+        call("request", event)
+    part = the_slice(world, event)
+    assert (part.failures, part.prepaid) == (1, ())
+    assert part.requested_at
+
+
+def test_after_too_many_failures_the_slice_is_given_up_and_says_what_failed(prepared: Prepared, world: Bench) -> None:
+    event = prepared("poll", "poll")
+    with world.database.transaction(events.SELLER) as work:
+        work.slices.save(replace(work.slices.get(event["sliceId"]), failures=MOST_FAILURES))
+    world.fault("getReport", "throttle", times=3)
+    with pytest.raises(FatalError, match=r"AmazonKeepsFailing: .* 31 attempts .*: getReport: .*usage plan"):
         call("poll", event)
 
 

@@ -16,8 +16,8 @@ from clario.domain.claims import Claim
 from clario.domain.slices import Slice
 from clario.domain.tables import TABLES as FILLED
 from clario.services.costs import put_costs_csv
+from clario.services.records import Sync
 from clario.services.syncs import execution_name
-from clario.services.work import Sync
 from devstack.clock import VirtualClock
 from devstack.runtime import Runtime, runtime
 from devstack.workflow import ExecutionResult

@@ -10,8 +10,8 @@ from clario.payloads import SyncTask
 from clario.services import plan
 from clario.services.detect import run_detection
 from clario.services.ports import ExecutionStatus
+from clario.services.records import Sync
 from clario.services.syncs import execution_name
-from clario.services.work import Sync
 from devstack.serve import start_ticks
 from tests.integration.sync.conftest import SELLER, Bench, opened
 

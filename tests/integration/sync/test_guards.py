@@ -5,9 +5,9 @@ from datetime import timedelta
 from clario.domain.health import DataSource
 from clario.domain.slices import Slice, SliceState
 from clario.services.health import source_health
+from clario.services.records import Sync
 from clario.services.status import warnings_of
 from clario.services.syncs import execution_name
-from clario.services.work import Sync
 from tests.integration.sync.conftest import SELLER, Bench
 
 LEDGER = "GET_LEDGER_DETAIL_VIEW_DATA"

@@ -10,7 +10,7 @@ from rich.console import Console
 from clario.domain.slices import Slice, SliceState
 from clario.domain.streams import STREAMS
 from clario.services.planning import Planning
-from clario.services.work import Sync
+from clario.services.records import Sync
 from devstack.loading_plan import show_plans
 from tests.integration.sync.conftest import SELLER, Bench, opened
 

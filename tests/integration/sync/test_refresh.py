@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from clario import bootstrap
-from clario.domain.cadence import HOLD_BACK, REFRESHED, refreshed_sources
+from clario.domain.cadence import HOLD_BACK, REFRESHED, next_turn, refreshed_sources
 from clario.domain.streams import STREAMS
 from clario.domain.tables import TABLES
 from clario.payloads import RefreshTask
@@ -22,7 +22,7 @@ from tests.integration.sync.conftest import SELLER, Bench, opened
 
 TICK = timedelta(minutes=5)
 # What only those who looked can know: which states things went through, and how they were on each day.
-SEEN = {"inbound_shipment_statuses", "fee_previews"}
+SEEN = {"inbound_shipment_statuses", "inbound_shipment_plans", "fee_previews"}
 
 
 def begun(address: str, folder: Path) -> AbstractContextManager[Bench]:
@@ -213,10 +213,28 @@ def test_out_of_quota_a_turn_is_given_back_until_there_is_some(living: Bench) ->
     waiting = state(living, "financial_events")
     assert (waiting["lease"], waiting["error"], waiting["prepaid"]) == (None, None, ["listTransactions"])
     assert living.clock.now() < waiting["due_at"] < began + timedelta(minutes=2)
+    assert waiting["failures"] == 1
     assert ages(living)["orders"] < 1 < ages(living)["financial_events"]
     later(living, timedelta(minutes=2))
     tick(living)
     assert ages(living)["financial_events"] < 1
+    assert state(living, "financial_events")["failures"] == 0
+
+
+def test_a_stream_that_failed_in_many_turns_says_so_and_has_its_next_at_its_usual_time(living: Bench) -> None:
+    later(living, timedelta(hours=1))
+    living.fault("listTransactions", "throttle", times=3)
+    with living.database.statements(SELLER) as run:
+        run.connection.execute("UPDATE refreshes SET failures = %s", [refresh.MOST_FAILURES])
+    before = state(living, "financial_events")["due_at"]
+    tick(living)
+    ended = state(living, "financial_events")
+    assert "listTransactions" in ended["error"]
+    assert (ended["failures"], ended["prepaid"]) == (0, [])
+    assert ended["due_at"] == next_turn(before, REFRESHED["financial_events"], living.clock.now())
+    later(living, TICK)
+    tick(living)
+    assert state(living, "financial_events")["error"] is None
 
 
 def test_when_amazon_is_away_the_turn_says_so_and_the_next_makes_up_for_it(living: Bench) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from clario.services.records import Sync
 from clario.services.status import sync_status
-from clario.services.work import Sync
 from local_amazon.seller import seller
 from tests.integration.sync.conftest import SELLER, Bench, opened
 

@@ -10,8 +10,8 @@ import pytest
 from clario.domain.personal import is_personal
 from clario.domain.slices import SliceState
 from clario.domain.streams import STREAMS
+from clario.services.records import Sync
 from clario.services.status import sync_status
-from clario.services.work import Sync
 from clario.spapi.operations import OPERATIONS
 from devstack.serve import start_ticks
 from local_amazon.server.sandbox import cases

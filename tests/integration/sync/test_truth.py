@@ -19,8 +19,8 @@ from bench.scoring import score
 from bench.world_facts import facts_of
 from clario.domain.claims import Claim, Tier
 from clario.domain.detection.engine import detect
-from clario.domain.detection.facts import TABLES, Account, ComponentFacts, SellerFacts
-from clario.domain.detection.source import SourceRef
+from clario.domain.detection.rows.facts import TABLES, Account, ComponentFacts, SellerFacts
+from clario.domain.detection.rows.source import SourceRef
 from clario.services.claims import today_of
 from local_amazon.world.build import build_world
 from local_amazon.world.settings import WorldSettings

@@ -6,8 +6,8 @@ from typing import Any
 from clario.domain.slices import Slice, SliceState
 from clario.domain.streams import STREAMS
 from clario.domain.values import DayRange
+from clario.services.records import Sync
 from clario.services.status import come_back_after, streams_of, warnings_of
-from clario.services.work import Sync
 
 NOW = datetime(2026, 6, 15, 18, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=3)

@@ -34,6 +34,12 @@ MAY_USE = {
     "spapi": {"httpx"},
 }
 FILES = sorted(CLARIO.rglob("*.py"))
+DETECTION = CLARIO / "domain" / "detection"
+STOREYS = (
+    *("certainty", "policy", "fees", "rows", "lots", "units", "netting", "claims", "money"),
+    *("rules", "engine", "runs"),
+)
+"""Detection from the ground up: nothing imports what stands above it."""
 IMPURE = {"os", "socket", "subprocess", "time", "random", "urllib", "threading", "tempfile"}
 
 
@@ -46,7 +52,8 @@ def imported(path: Path) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = ".".join(package[: len(package) - node.level]) if node.level else ""
-            names.add(".".join(part for part in (base, node.module or "") if part))
+            module = ".".join(part for part in (base, node.module or "") if part)
+            names |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
     return names
 
 
@@ -58,6 +65,18 @@ def area(path: Path) -> str:
 def test_no_arrow_points_the_wrong_way(path: Path) -> None:
     ours = {name.split(".")[1] for name in imported(path) if name.startswith("clario.")}
     assert ours - {area(path)} <= ALLOWED.get(area(path), set())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if DETECTION in path.parents and path != DETECTION / "__init__.py"],
+    ids=lambda path: str(path.relative_to(DETECTION)),
+)
+def test_in_detection_nothing_imports_what_stands_above_it(path: Path) -> None:
+    own = path.relative_to(DETECTION).with_suffix("").parts[0]
+    names = [name.split(".") for name in imported(path) if name.startswith("clario.domain.detection.")]
+    above = STOREYS[STOREYS.index(own) + 1 :]
+    assert not {name[3] for name in names} & set(above)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CLARIO)))

@@ -10,9 +10,9 @@ from decimal import Decimal
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim, DetectionRun, Tier
 from clario.domain.detection.engine import detect
-from clario.domain.detection.facts import TABLES, CostRow, CoverageFacts, SellerFacts
+from clario.domain.detection.money.reimbursement_money import reimbursement_not_paid_out
 from clario.domain.detection.policy import policy
-from clario.domain.detection.reimbursement_money import reimbursement_not_paid_out
+from clario.domain.detection.rows.facts import TABLES, CostRow, CoverageFacts, SellerFacts
 from clario.domain.detection.rules import MONEY_RULES
 from clario.domain.values import MARKETPLACES, DayRange
 from tests.unit.detection.tables import DAY0, day, read

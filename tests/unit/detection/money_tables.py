@@ -10,7 +10,8 @@
     d9      posted 9.50                   a reimbursement's money; tx= (transactions of one name are one)
     d9      bill   39.99  name=Subscription              a service fee; at= (marketplace) tx= text= path=
     d9      preview  8x6x0.5 5oz  price=20 ref=3.00 fee=3.57 group=Home                 what Amazon believes
-    d9      stored 10  vol=0.5 rate=0.78 fee=3.90 sides=12x12x6 in=PHX7 tier= more= off= danger=    September's storage
+    d9      stored 10  vol=0.5 rate=0.78 fee=3.90 sides=12x12x6 in=PHX7 tier= more= off= danger= waiting=
+            September's storage
     d9      old    10  ages=181-210 vol=1 fee=5.00       the surcharge on old stock
 
 Money is in US dollars unless `cur=` says otherwise. Items are named as in `tables.py`. An order without a name is
@@ -26,8 +27,8 @@ from typing import Any
 
 from clario.domain.claims import Claim, DetectionRun
 from clario.domain.detection.engine import detect
-from clario.domain.detection.facts import CostRow, SellerFacts
-from clario.domain.detection.money_rows import AgedRow, FeePreviewRow, MoneyRow, StorageRow
+from clario.domain.detection.rows.facts import CostRow, SellerFacts
+from clario.domain.detection.rows.money_rows import AgedRow, FeePreviewRow, MoneyRow, StorageRow
 from tests.unit.detection.cases import TODAY, US, covering
 from tests.unit.detection.tables import Line, read, read_line
 
@@ -193,7 +194,7 @@ def _stored(line: Entry) -> Iterator[tuple[str, StorageRow]]:
         volume_unit=line.get("volunit", "cubic feet"),
         size_tier=line.get("tier", "Standard-Size"),
         average_units=Decimal(line.words[0]),
-        average_pending_removal=Decimal(0),
+        average_pending_removal=Decimal(line.get("waiting", "0")),
         total_volume=None,
         base_rate=None,
         surcharge_rate=_maybe(line, "more"),

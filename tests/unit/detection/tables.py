@@ -9,18 +9,19 @@ code, reimbursements by their reason; the other lines begin with a word:
     d40  Reversal_Reimbursement  cash -1  of=R20     takes back the reimbursement R20
     d0   receive     +7  of=S1         other ledger lines: receive, transfer, restock, takeout
     d0   balance     5-2=3             a day of the ledger's summary; found= transit=
-    d0   inbound     10/7  of=S1  delivered=d2 closed=d30 status= partnered= case=   sent and received ("?" unknown)
+    d0   inbound     10/7  of=S1  delivered=d2 closed=d30 status= partnered= case= left=   sent/received ("?" unknown)
     d0   order       3x20  of=O1       units and price; by=Merchant
     d1   ship        3x20  of=O1       left the centre for the customer
     d5   refund      1x20  of=O1       "?x20" without a quantity; also recharge, chargeback, claim, pay; state= step=
-    d9   return      1     of=O1  in=SELLABLE why= plate=
+    d9   return      1     of=O1  in=SELLABLE why= plate= status=
     d9   replace     1     of=O1  with=O2 code=2
     d0   removal     10    of=V1  type= status= cancelled= disposed= shipped= left= (still to do) updated=d20 paid=d30
     d9   parcel      4     of=V1  track=
     d0   shipment    FBA15AAAA1  status=CANCELLED    a shipment to Amazon as a whole
     d3   fee         -7.50  of=FBA15AAAA1  step=FBAInboundTransportationFee   a fee about no item; text= order=
 
-Day 0 is 1 October 2026. A reimbursement without id is named R and its day.
+Day 0 is 1 October 2026. A reimbursement without id is named R and its day. An order's
+`channel=` is where it was sold.
 """
 
 import re
@@ -31,9 +32,9 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from clario.domain.detection.money_rows import MoneyRow
-from clario.domain.detection.source import SourceRef
-from clario.domain.detection.unit_rows import (
+from clario.domain.detection.rows.money_rows import MoneyRow
+from clario.domain.detection.rows.source import SourceRef
+from clario.domain.detection.rows.unit_rows import (
     BalanceRow,
     InboundRow,
     LedgerRow,
@@ -214,6 +215,7 @@ def _inbound(line: Line) -> tuple[str, InboundRow]:
         shipped=int(sent),
         received=None if received == "?" else int(received),
         in_case=line.number_of("case", None),
+        left_with=line.number_of("left", None),
         ref=line.ref("inbound_shipment_items"),
     )
     return "inbound", row
@@ -232,7 +234,7 @@ def _order(line: Line) -> tuple[str, OrderRow]:
         item_id=str(line.number),
         marketplace_id="ATVPDKIKX0DER",
         channel=line.get("by", "Amazon"),
-        sales_channel="Amazon.com",
+        sales_channel=line.get("channel", "Amazon.com"),
         status=line.get("status", "Shipped"),
         **line.item,
         quantity=units or 0,
@@ -320,7 +322,7 @@ def _return(line: Line) -> tuple[str, ReturnRow]:
         fulfillment_center=line.get("at", "PHX7"),
         disposition=line.get("in", "CUSTOMER_DAMAGED"),
         reason=line.get("why", "UNWANTED_ITEM"),
-        status="Unit returned to inventory",
+        status=line.get("status", "Unit returned to inventory"),
         license_plate=line.get("plate"),
         ordinal=1,
         ref=line.ref("returns"),

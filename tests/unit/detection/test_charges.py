@@ -2,7 +2,7 @@
 
 import pytest
 
-from clario.domain.detection.charges import charge_of
+from clario.domain.detection.rows.charges import charge_of
 from tests.unit.detection.tabular import rows
 
 # the path of a line in its transaction                       what it is

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.detection.cases import review, run, units
 
-KIND = "disposed_unauthorized"
+KIND, SHORT = "disposed_unauthorized", "inbound_shortage"
 
 OPEN = {
     "sellable stock disposed of": ("d0 D -2", 2),
@@ -21,6 +21,7 @@ OPEN = {
         "d-9 removal 2 type=Disposal disposed=2 \n d-5 takeout -2 of=V1 \n d0 D -2",
         2,
     ),
+    "a removal to the seller is in process": ("d-9 removal 1 status=Pending left=1 \n d0 D -1", 1),
     "a removal that disposed of nothing": ("d-9 removal 1 type=Disposal cancelled=1 \n d0 D -1", 1),
     "Amazon counts less as open": ("d0 D -3 open=1", 1),
 }
@@ -34,6 +35,7 @@ def test_is_owed(table, expected):
 NOT_OWED = {
     "the seller ordered it": "d-9 removal 2 type=Disposal disposed=2 \n d0 D -2",
     "the ledger is a day ahead of the order": "d0 D -1 \n d1 removal 1 type=Disposal disposed=1",
+    "the order is still in process": "d-9 removal 2 type=Disposal status=Pending disposed=1 left=1 \n d0 D -2",
     "sold off in bulk": "d-9 removal 1 type=Liquidations disposed=1 paid=d0 \n d0 D -1",
     "defective stock": "d0 D -1 in=DEFECTIVE",
     "expired stock": "d0 D -1 in=EXPIRED",
@@ -73,3 +75,27 @@ def test_damaged_stock_disposed_of_whose_damage_we_never_saw_is_for_review():
 @pytest.mark.parametrize("paid_on", ["d-180", "d40"])
 def test_any_warehouse_payment_within_half_a_year_may_be_for_it(reason, paid_on):
     assert review(f"d0 D -1 \n {paid_on} {reason} cash 1") == {KIND: 1}
+
+
+@pytest.mark.parametrize(
+    ("disposed", "payment", "claimed", "doubted"),
+    [
+        (1, "Lost_Warehouse cash 1", {SHORT: 1}, {KIND: 1}),
+        (1, "Damaged_Warehouse cash 1", {SHORT: 1}, {KIND: 1}),
+        (2, "Lost_Warehouse cash 1", {KIND: 2}, {SHORT: 1}),
+        (1, "Lost_Inbound cash 1", {KIND: 1}, {}),
+    ],
+    ids=["paid as lost", "paid as damaged", "of as many units as the shipment lacks", "paid as lost on the way"],
+)
+def test_what_is_paid_for_the_warehouse_is_for_a_disposal_before_a_shipment(disposed, payment, claimed, doubted):
+    table = f"d-30 inbound 10/9 delivered=d-28 closed=d-2 \n d0 D -{disposed} \n d12 {payment}"
+    assert (units(table), review(table)) == (claimed, doubted)
+
+
+def test_of_two_disposals_of_as_many_units_neither_is_surely_the_one_that_was_paid():
+    payment = "d30 Lost_Warehouse cash 2"
+    assert (units(f"d0 D -2 \n d9 D -2 \n {payment}"), review(f"d0 D -2 \n d9 D -2 \n {payment}")) == ({}, {KIND: 4})
+    assert (units(f"d0 D -2 \n d9 D -1 \n {payment}"), review(f"d0 D -2 \n d9 D -1 \n {payment}")) == (
+        {KIND: 1},
+        {KIND: 2},
+    )

@@ -47,6 +47,8 @@ ONCE = {
     "another order": f"{SALE} \n d2 bare 1 of=O2 fee=3.57",
     "held back and released": f"{SALE} \n d1 bare 1 of=O1 fee=3.57 state=DEFERRED_RELEASED",
     "given back": f"{SALE} \n d2 bare 1 of=O1 fee=3.57 \n d9 credit 3.57 of=O1",
+    "taken back to be charged anew": f"{SALE} \n d2 bare 1 of=O1 fee=-3.57 \n d3 bare 1 of=O1 fee=3.57",
+    "the referral fee given back": f"{SALE} \n d2 bare 1 of=O1 ref=3.00 \n d3 bare 1 of=O1 ref=-3.00",
     "given back without naming the order": f"{SALE} \n d2 bare 1 of=O1 fee=3.57 \n d9 credit 3.57",
 }
 
@@ -54,6 +56,19 @@ ONCE = {
 @pytest.mark.parametrize("table", ONCE.values(), ids=ONCE.keys())
 def test_a_fee_for_the_units_there_were_is_not_owed(table):
     assert owed(table, TWICE) == {}
+
+
+def test_what_is_given_back_of_one_fee_is_not_given_back_of_another():
+    table = f"{SALE} \n d2 bare 1 of=O1 fee=3.57 \n d3 bare 1 of=O1 ref=-3.57"
+    assert owed(table, TWICE) == {"claim": "1 for 3.57"}
+
+
+def test_a_wrong_fee_that_was_taken_back_and_charged_rightly_is_no_claim():
+    usual = "d-100-10/5 sale 1x20 fee=3.57"
+    assert (
+        found(f"{usual} \n d11 sale 1x20 of=X fee=5.00 \n d12 bare 1 of=X fee=-5 \n d12 bare 1 of=X fee=3.57").claims
+        == ()
+    )
 
 
 def test_a_credit_without_the_order_must_be_of_the_same_amount():
@@ -91,6 +106,21 @@ def test_a_monthly_bill_that_comes_twice_is_owed(table):
     assert list(owed(table, TWICE)) == ["claim"]
 
 
+NOT_FOR_IT = {
+    "of another amount": "d-11 bill -9.99 name=Subscription",
+    "of another fee": "d-11 bill -39.99 name=FBAStorageFee",
+    "before it": "d-21 bill -39.99 name=Subscription",
+    "much later": "d42 bill -39.99 name=Subscription",
+    "one, after a third bill": "d-18 bill 39.99 name=Subscription \n d-11 bill -39.99 name=Subscription",
+}
+
+
+@pytest.mark.parametrize("credit", NOT_FOR_IT.values(), ids=NOT_FOR_IT.keys())
+def test_a_correction_is_taken_off_the_bill_that_it_is_for(credit):
+    bills = "d-20 bill 39.99 name=Subscription \n d-19 bill 39.99 name=Subscription"
+    assert owed(f"{bills} \n {credit}", TWICE) == {"claim": "1 for 39.99"}
+
+
 def test_the_second_bill_is_the_wrong_one():
     (claim,) = found("d0 bill 39.99 name=Subscription \n d1 bill 39.99 name=Subscription").claims
     assert (claim.anchor_date, str(claim.estimated_value), claim.quantity) == (day(1), "39.99", 1)
@@ -104,6 +134,11 @@ ONE_BILL = {
     "another product": "d0 bill 5 name=FBAStorageFee sku=S \n d1 bill 5 name=FBAStorageFee sku=T",
     "a fee that may come any day": "d0 bill 5 name=FBARemovalFee \n d1 bill 5 name=FBARemovalFee",
     "given back": "d0 bill -39.99 name=Subscription \n d1 bill -39.99 name=Subscription",
+    "the second one given back": f"{TWO_BILLS['the subscription']} \n d9 bill -39.99 name=Subscription",
+    "corrected by an adjustment": """
+        d6  bill  10  name=FBAStorageFee
+        d9  bill  10  name=FBAStorageFee
+        d20 credit 10  name=FBAStorageFeeAdjustment sku= asin=""",
     "another kind of transaction": "d0 posted 39.99 \n d1 posted 39.99",
 }
 
@@ -150,6 +185,7 @@ def test_a_fee_for_a_unit_that_was_sold_or_may_have_been_is_not_owed(table):
 LATE = {
     "the day after the last": "d-273 bill 5.50 name=FBAPrepFee",
     "months later, for a product": "d0 bill 5.50 name=FBALabelingFee sku=S",
+    "by what was done": "d0 bill 5.50 name=BubblewrapFee",
 }
 
 

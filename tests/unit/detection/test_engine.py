@@ -7,10 +7,10 @@ from hypothesis import given
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import fingerprint
-from clario.domain.detection.components import components
+from clario.domain.detection.claims.verdict import filed_under
 from clario.domain.detection.engine import detect, examine
+from clario.domain.detection.rows.components import components
 from clario.domain.detection.rules import RULES, Rule
-from clario.domain.detection.verdict import filed_under
 from tests.unit.detection.cases import TODAY, day, only, run, seller
 from tests.unit.detection.random_tables import TABLES
 from tests.unit.detection.test_netting import settlements

@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 
 from clario.domain.claims import Tier
-from clario.domain.detection.components import components
-from clario.domain.detection.fee_cells import Observation, observations, suspect_cells
 from clario.domain.detection.fees.fulfillment import Cell
-from clario.domain.detection.measurements import Product
+from clario.domain.detection.money.fee_cells import Observation, observations, suspect_cells
+from clario.domain.detection.rows.components import components
+from clario.domain.detection.rows.measurements import Product
 from tests.unit.detection.cases import TODAY
 from tests.unit.detection.money_tables import account, found, owed
 from tests.unit.detection.tables import day
@@ -31,6 +31,10 @@ WRONG = {
     "some months in a dearer class": (f"{USUAL} \n d11-13 sale 1x20 fee=5.22 \n {PEAK}", "3 for 4.95"),
     "in the peak season": (f"{USUAL} \n {PEAK} \n d21 sale 1x20 fee=5.00", "1 for 1.22"),
     "above what Amazon measured that week": (f"d5 {SMALL} \n d8 sale 1x20 fee=5.22", "1 for 1.65"),
+    "always in a dearer class than Amazon measured and estimates": (
+        f"d5 {SMALL} \n d6-12 sale 1x20 fee=5.22",
+        "7 for 11.55",
+    ),
     "above its measurement of today, which agrees with the usual fee": (
         f"{USUAL} \n d53 {SMALL} \n d20 sale 1x20 fee=5.53",
         "1 for 1.75",
@@ -105,6 +109,15 @@ RIGHT = {
     "too few charges to know what is usual": "d0 sale 1x20 fee=3.57 \n d5 sale 1x20 fee=5.22",
     "dear from the beginning, and cheaper later": "d-20-10/5 sale 1x20 fee=5.22 \n d11-13/1 sale 9x20 fee=3.57",
     "fees that are in no table": "d-100-10/5 sale 1x20 fee=1.11 \n d11-13 sale 2x20 fee=2.99",
+    "always dearer than the measurement, and Amazon estimates it so": (
+        f"d5 {SMALL.replace('fee=3.57', 'fee=5.22')} \n d6-12 sale 1x20 fee=5.22"
+    ),
+    "always dearer than the measurement, and Amazon estimates nothing": (
+        "d5 preview 8x6x0.5 5oz \n d6-12 sale 1x20 fee=5.22"
+    ),
+    "always dearer than the measurement, and Amazon estimates for a lower price": (
+        f"d5 {SMALL.replace('price=20 fee=3.57', 'price=9 fee=2.65')} \n d6-12 sale 1x20 fee=5.22"
+    ),
     "as Amazon measured it that week": "d5 preview 10x8x2 12oz \n d8 sale 1x20 fee=5.22",
     "by unit weight alone, which an old page says": "d5 preview 10x8x2 12oz \n d8 sale 1x20 fee=4.35",
     "measured before there was a table": "d-905 preview 8x6x0.5 5oz \n d-904 sale 1x20 fee=9",

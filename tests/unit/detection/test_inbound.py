@@ -19,6 +19,10 @@ OPEN = {
     "only the ledger knows": ("d0 inbound 10/? delivered=d2 closed=d30 \n d5 receive +8 of=S1", {SHORT: 2}),
     "paid in part": (f"{CLOSED} \n d40 Lost_Inbound cash 1", {SHORT: 2}),
     "a surplus of another item elsewhere": (f"{CLOSED} \n d0 inbound 5/8 of=S2 fnsku=X9 asin=B9", {SHORT: 3}),
+    "an item that was not sent, and taken back": (
+        f"{CLOSED} \n d5 receive +3 of=S1 fnsku=X9 asin=B9 \n d9 receive -3 of=S1 fnsku=X9 asin=B9",
+        {SHORT: 3},
+    ),
     "a sibling's surplus in part": (
         f"{CLOSED} \n d0 inbound 5/6 of=S2 delivered=d2 closed=d30",
         {SHORT: 2},
@@ -26,6 +30,10 @@ OPEN = {
     "a sibling's surplus that Amazon took back": (
         f"{CLOSED} \n d0 inbound 5/8 of=S2 delivered=d2 closed=d30 \n d20 O -3",
         {SHORT: 3},
+    ),
+    "a sibling's surplus of which Amazon took back a part": (
+        f"{CLOSED} \n d0 inbound 5/6 of=S2 delivered=d2 closed=d30 \n d20 O -2",
+        {SHORT: 2},
     ),
     "a sibling's surplus of another season": (
         f"{CLOSED} \n d-70 inbound 5/8 of=S2 delivered=d-65 closed=d-40",
@@ -111,6 +119,14 @@ DOUBTFUL = {
         f"{CLOSED} \n d0 inbound 5/8 delivered=d2 closed=d30 fnsku=X9 asin=B9",
         {SHORT: 3},
     ),
+    "an item that was not sent came with the same shipment": (
+        f"{CLOSED} \n d5 receive +7 of=S1 \n d5 receive +3 of=S1 fnsku=X9 asin=B9",
+        {SHORT: 3},
+    ),
+    "all of it was received as another item": (
+        "d0 inbound 10/0 delivered=d2 closed=d30 \n d5 receive +10 of=S1 fnsku=X9 asin=B9",
+        {MISSING: 10},
+    ),
     "paid as lost": (f"{CLOSED} \n d40 Lost_Warehouse cash 3", {SHORT: 3}),
     "paid as an adjustment": (f"{CLOSED} \n d40 GeneralAdjustment cash 3", {SHORT: 3}),
     "paid under another label": (f"{CLOSED} \n d40 Lost_Inbound cash 3 fnsku=X2", {SHORT: 3}),
@@ -134,6 +150,16 @@ DOUBTFUL = {
 @pytest.mark.parametrize(("table", "expected"), DOUBTFUL.values(), ids=DOUBTFUL.keys())
 def test_is_for_review(table, expected):
     assert review(table) == expected
+
+
+BROUGHT = "d0 inbound 2/2 delivered=d2 closed=d30 partnered=yes \n d6 receive +2 of=S1 in=CARRIER_DAMAGED"
+
+
+def test_a_unit_that_came_damaged_and_was_found_so_is_one_claim_not_two():
+    assert units(f"{BROUGHT} \n d9 6 -2 in=CARRIER_DAMAGED") == {DAMAGED: 2}
+    assert units(f"{BROUGHT} \n d9 6 -3 in=CARRIER_DAMAGED") == {DAMAGED: 2, "damaged": 1}
+    assert units(f"{BROUGHT} \n d9 E -1") == {DAMAGED: 2, "damaged": 1}
+    assert units(f"{BROUGHT.replace('yes', 'no')} \n d9 6 -2 in=CARRIER_DAMAGED") == {"damaged": 2}
 
 
 def test_what_another_items_surplus_leaves_open_is_owed():
@@ -212,3 +238,44 @@ def test_without_the_ledger_it_is_for_review():
 def test_in_germany_there_are_six_months():
     claim = only(run(CLOSED, marketplace=MARKETPLACES["A1PA6795UKMFR9"]))
     assert claim.deadline_date == day(2).replace(2027, 4)
+
+
+@pytest.mark.parametrize(("left", "claimed", "doubted"), [(10, 3, 0), (12, 3, 0), (8, 1, 2), (7, 0, 3), (5, 0, 3)])
+def test_units_added_to_the_plan_when_it_had_left_are_for_review(left, claimed, doubted):
+    claim = only(run(f"{CLOSED} left={left}"))
+    assert claim.quantity == (claimed or doubted)
+    assert (claim.estimated_value, claim.review_value) == (10 * claimed, 10 * doubted)
+    assert ("plan_edited" in claim.evidence["warnings"]) == (doubted > 0)
+
+
+def test_what_is_paid_of_an_edited_line_is_paid_for_the_units_that_were_sent():
+    assert review(f"{CLOSED} left=8 \n d40 Lost_Inbound cash 1") == {SHORT: 2}
+    assert review(f"{CLOSED} left=8 \n d40 Lost_Inbound cash 2") == {SHORT: 1}
+
+
+def test_units_added_to_the_plan_and_taken_back_after_receipt_are_owed():
+    table = "d0 inbound 10/10 delivered=d2 closed=d20 left=8 \n d5 receive +10 of=S1 \n d30 receive -4 of=S1"
+    assert units(table) == {DEDUCTED: 4}
+
+
+def test_a_surplus_that_may_be_another_items_settles_no_other_shipment():
+    surplus = "d0 inbound 5/7 of=S1 delivered=d2 closed=d30 fnsku=X9 asin=B9"
+    later = "d20 inbound 6/4 of=S5 delivered=d22 closed=d50 fnsku=X9 asin=B9"
+    assert units(f"{surplus} \n {later}") == {}
+    swapped = f"{surplus} \n {later} \n d0 inbound 10/8 of=S1 delivered=d2 closed=d30"
+    assert (units(swapped), review(swapped)) == ({SHORT: 2}, {SHORT: 2})
+
+
+@pytest.mark.parametrize(
+    ("second", "payment", "claimed", "doubted"),
+    [
+        ("10/7 delivered=d9", "d40 Lost_Inbound cash 3", {}, {SHORT: 3}),
+        ("10/8 delivered=d9", "d40 Lost_Inbound cash 3", {SHORT: 2}, {}),
+        ("10/7 delivered=d-60", "d40 Lost_Inbound cash 3", {SHORT: 3}, {}),
+        ("10/7 delivered=d9", "d40 Lost_Inbound cash 2", {SHORT: 4}, {}),
+    ],
+    ids=["as many units", "other units", "too long ago", "paid in part"],
+)
+def test_another_shipment_that_a_payment_may_be_for_is_for_review(second, payment, claimed, doubted):
+    table = f"{CLOSED} \n d0 inbound {second} closed=d31 of=S2 \n {payment}"
+    assert (units(table), review(table)) == (claimed, doubted)

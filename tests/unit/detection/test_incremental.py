@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clario.domain.claims import Claim
-from clario.domain.detection.components import Grouping, ids_of, item_links
-from clario.domain.detection.components import components as cut
 from clario.domain.detection.engine import detect, examine, with_statistics
-from clario.domain.detection.facts import TABLES, ComponentFacts, Names, SellerFacts
-from clario.domain.detection.incremental import ComponentState, Id, conditions, due, members
+from clario.domain.detection.rows.components import Grouping, ids_of, item_links
+from clario.domain.detection.rows.components import components as cut
+from clario.domain.detection.rows.facts import TABLES, ComponentFacts, Names, SellerFacts
+from clario.domain.detection.runs.incremental import ComponentState, Id, conditions, due, members
 from clario.domain.values import DayRange
 from tests.unit.detection.cases import TODAY, covering, day, seller
 from tests.unit.detection.random_tables import LINES
@@ -57,7 +57,7 @@ class Memory:
         parts = {part.key: part for part in cut(facts, today)}
         now = {key: ids_in(part) for key, part in parts.items() if key}
         around = {key: part.neighbours.digest for key, part in parts.items()}
-        account = with_statistics(facts, list(parts.values()))
+        account = with_statistics(facts, list(parts.values()), today)
         holds = conditions(account, today, account.price_ratios)
         touched = set(touched_between(self.facts, facts))
         if holds != self.conditions:

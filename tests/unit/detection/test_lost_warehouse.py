@@ -169,3 +169,26 @@ def test_a_line_without_any_identifier_is_left_out():
 
 def test_a_loss_without_product_names_is_claimed_by_its_sku():
     assert units("d0 M -1 fnsku= asin= sku=S \n d3 F +1 fnsku=X5 asin=B5") == {"lost": 1}
+
+
+@pytest.mark.parametrize("removal", ["status=Pending left=2", "cancelled=2 updated=d9"])
+@pytest.mark.parametrize("loss", ["M -1 \n d3 M -1", "E -2", "M -2"])
+def test_a_unit_that_the_seller_had_asked_back_is_for_review(removal, loss):
+    table = f"d-5 removal 2 {removal} \n d0 {loss}"
+    assert (units(table), sum(review(table).values())) == ({}, 2)
+
+
+NOT_ASKED_BACK = {
+    "asked for later": "d1 removal 1 status=Pending left=1",
+    "asked for the same day": "d0 removal 1 status=Pending left=1",
+    "cancelled before": "d-9 removal 1 cancelled=1 updated=d-5",
+    "sent": "d-5 removal 1 shipped=1 updated=d9",
+    "other stock": "d-5 removal 1 status=Pending left=1 in=CUSTOMER_DAMAGED",
+    "another item": "d-5 removal 1 status=Pending left=1 fnsku=X9",
+    "fewer units": "d-5 removal 1 status=Pending left=1 \n d-1 M -1 \n d-1 F +1",
+}
+
+
+@pytest.mark.parametrize("table", NOT_ASKED_BACK.values(), ids=NOT_ASKED_BACK.keys())
+def test_a_unit_that_the_seller_had_not_asked_back_is_owed(table):
+    assert units(f"{table} \n d0 M -1") == {"lost": 1}

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim
 from clario.domain.detection.engine import detect
-from clario.domain.detection.facts import TABLES as REPORTS
-from clario.domain.detection.facts import CoverageFacts, SellerFacts
 from clario.domain.detection.policy import policy
-from clario.domain.detection.source import SourceRef
+from clario.domain.detection.rows.facts import TABLES as REPORTS
+from clario.domain.detection.rows.facts import CoverageFacts, SellerFacts
+from clario.domain.detection.rows.source import SourceRef
 from clario.domain.values import DayRange
 from tests.unit.detection import cases
 from tests.unit.detection.cases import TODAY

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clario.domain.detection.components import components
-from clario.domain.detection.credits import gather_credits
-from clario.domain.detection.facts import TABLES as REPORTS
-from clario.domain.detection.facts import ComponentFacts, SellerFacts
-from clario.domain.detection.lots import Lot
-from clario.domain.detection.netting import Netting, net
+from clario.domain.detection.lots.lots import Lot
+from clario.domain.detection.netting.credits import gather_credits
+from clario.domain.detection.netting.netting import Netting, net
+from clario.domain.detection.rows.components import components
+from clario.domain.detection.rows.facts import TABLES as REPORTS
+from clario.domain.detection.rows.facts import ComponentFacts, SellerFacts
 from clario.domain.detection.rules import RULES
 from tests.unit.detection.cases import TODAY, seller
 from tests.unit.detection.random_tables import GAINS, LINES, LOSSES, PAID, TABLES, WAREHOUSE_TABLES

@@ -2,8 +2,9 @@
 
 import pytest
 
+from clario.domain.detection.engine import detect
 from clario.domain.values import MARKETPLACES
-from tests.unit.detection.cases import TODAY, covering, day, only, review, run, units
+from tests.unit.detection.cases import TODAY, covering, day, only, review, run, seller, units
 
 NO_RETURN, REPLACED = "refund_no_return", "replacement_no_return"
 LOST, DAMAGED, DISPUTE = "lost_outbound", "damaged_outbound", "chargeback_a2z_not_reimbursed"
@@ -91,6 +92,7 @@ NOT_OWED = {
     "shipping alone": f"{ORDER} \n d-20 refund 1x5 step=Shipping/ShippingPrincipal",
     "a few cents without a quantity": f"{ORDER} \n d-20 refund ?x5",
     "shipped by the seller": "d-30 order 1x20 by=Merchant \n d-20 refund 1x20",
+    "sold elsewhere, shipped by Amazon": "d-30 order 1x20 channel=Non-Amazon \n d-20 refund 1x20",
     "free of charge": "d-30 order 1x0 \n d-20 refund 1x0",
     "refunded a month ago": "d-30 order 1x20 \n d0 refund 1x20",
     "cancelled": "d-30 order 1x20 status=Cancelled",
@@ -188,3 +190,19 @@ def test_with_days_missing_it_is_for_review(stream):
 
 def test_the_ledger_is_not_needed_for_it():
     assert units(REFUNDED, coverage=covering(ledger=())) == {NO_RETURN: 3}
+
+
+@pytest.mark.parametrize("gone", ["refund 1x20", "replace 1"])
+def test_where_no_window_is_known_a_unit_has_two_months_to_come_back(gone):
+    japan = MARKETPLACES["A1VC38T7YXB528"]
+    facts = seller(f"d-30 order 1x20 \n d-20 {gone}", marketplace=japan)
+    assert detect(facts, day(39)).claims == ()
+    assert only(detect(facts, day(40))).claimable_from == day(40)
+
+
+def test_a_unit_that_was_refunded_and_replaced_is_claimed_once():
+    both = "d-30 order 1x20 \n d-20 refund 1x20 \n d-18 replace 1 with=O2"
+    assert (units(both), review(both)) == ({NO_RETURN: 1}, {})
+    assert units(f"{both} \n d9 CustomerReturn cash 1 order=O1") == {}
+    two = both.replace("order 1x20", "order 2x20")
+    assert (units(two), review(two)) == ({NO_RETURN: 1, REPLACED: 1}, {})

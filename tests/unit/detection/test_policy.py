@@ -7,7 +7,6 @@ from itertools import combinations
 import pytest
 
 from clario.domain.anomalies import AnomalyType
-from clario.domain.detection.coverage import gaps
 from clario.domain.detection.policy import (
     POLICY_OF,
     PolicyFamily,
@@ -17,6 +16,7 @@ from clario.domain.detection.policy import (
     unit_cap,
     window,
 )
+from clario.domain.detection.rows.coverage import gaps
 from clario.domain.values import MARKETPLACES, DayRange, Money
 from tests.unit.detection.cases import DAY0, TODAY, US, covering, day, only, run
 from tests.unit.detection.tabular import rows

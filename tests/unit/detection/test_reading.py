@@ -3,7 +3,7 @@
 from clario.db.facts import FACT_TABLES
 from clario.db.statements import statement
 from clario.db.touched import RESTATED, names_items
-from clario.domain.detection.facts import TABLES as LISTS
+from clario.domain.detection.rows.facts import TABLES as LISTS
 from clario.domain.tables import TABLES
 
 

@@ -46,6 +46,7 @@ RIGHT = {
     "another marketplace": f"{USUAL} at=UK \n d11-13 sale 2x20 ref=4.00 at=UK",
     "before the table begins": "d-1000--995 sale 1x20 ref=3.00 \n d-994--990 sale 2x20 ref=4.00",
     "a price at which all categories take the least fee": "d0-9 sale 1x1 ref=0.30 \n d10-14 sale 9x1 ref=0.30",
+    "given back in one sum": f"{USUAL} \n d11-13 sale 2x20 ref=4.00 \n d20 credit 6.00",
     "two cents": "d-100-10/5 sale 1x0.30 ref=0.30 \n d11-13 sale 200x0.30 ref=0.32",
 }
 
@@ -55,8 +56,32 @@ def test_a_rate_that_may_be_right_is_not_owed(table):
     assert owed(table, KIND) == {}
 
 
+ESTIMATE = "preview 8x6x0.5 5oz price=20 ref=3.00"
+
+
+def test_what_is_always_charged_against_amazons_estimate_is_for_review():
+    table = f"d5 {ESTIMATE} \n d6-12 sale 1x20 ref=4.00"
+    assert owed(table, KIND) == {"review": "7 for 7.00"}
+    assert owed(f"{table} \n d13-20 sale 1x20 ref=3.00", KIND) == {"claim": "7 for 7.00"}
+
+
+NOT_AGAINST = {
+    "as estimated": f"d5 {ESTIMATE} \n d6-12 sale 1x20 ref=3.00",
+    "estimated long before": f"d-20 {ESTIMATE} \n d6-12 sale 1x20 ref=4.00",
+    "estimated later": f"d20 {ESTIMATE} \n d6-12 sale 1x20 ref=4.00",
+    "nothing estimated": f"d5 {ESTIMATE.replace('ref=3.00', '')} \n d6-12 sale 1x20 ref=4.00",
+    "estimated in another marketplace": f"d5 {ESTIMATE} at=CA \n d6-12 sale 1x20 ref=4.00",
+    "too few": f"d5 {ESTIMATE} \n d6-7 sale 1x100 ref=20.00",
+}
+
+
+@pytest.mark.parametrize("table", NOT_AGAINST.values(), ids=NOT_AGAINST.keys())
+def test_what_no_estimate_of_that_time_speaks_against_is_not_owed(table):
+    assert owed(table, KIND) == {}
+
+
 def test_a_credit_for_another_order_or_amount_settles_nothing():
-    table = f"{USUAL} \n d11-13 sale 2x20 ref=4.00 \n d20 credit 2.00 of=X \n d21 credit 1.00"
+    table = f"{USUAL} \n d11-13 sale 2x20 ref=4.00 \n d20 credit 2.00 of=X \n d21 credit 1.00 \n d10 credit 6.00"
     assert owed(table, KIND) == {"claim": "6 for 6.00"}
 
 

@@ -124,6 +124,15 @@ def test_a_parcel_that_left_before_the_loaded_days_may_have_been_paid_for():
 FEE_KEPT = {
     "nothing came back": (f"{SALE} \n d5 back 1x20.00 of=O1", "1 for 2.40"),
     "too little came back": (f"{SALE} \n d5 back 1x20.00 ref=2.00 admin=0.60 of=O1", "1 for 1.00"),
+    "too little came back in a later transaction": (
+        f"{SALE} \n d5 back 1x20.00 of=O1 \n d9 back 1 ref=1.40 of=O1",
+        "1 for 1.00",
+    ),
+    "what came back later was for one of two refunds": (
+        f"{TWO} \n d5 back 1x20.00 of=O1 \n d8 back 1x20.00 of=O1 \n d9 back 1 ref=2.40 of=O1",
+        "1 for 2.40",
+    ),
+    "the credit is of another amount": (f"{SALE} \n d5 back 1x20.00 of=O1 \n d9 credit 1.00 of=O1", "1 for 2.40"),
     "half of the price, nothing of the fee": (f"{SALE} \n d5 back 1x10.00 of=O1", "1 for 1.20"),
     "too much was kept": (f"{SALE} \n d5 back 1x20.00 ref=3.00 admin=1.00 of=O1", "1 for 0.40"),
     "more than five dollars were kept": (
@@ -152,6 +161,8 @@ FEE_RETURNED = {
         "d0 sale 1x400.00 of=O1 fee=9 ref=60.00 \n d5 back 1x400.00 ref=60.00 admin=5.00 of=O1"
     ),
     "a part of the price of the least fee": ("d0 sale 1x1.50 of=O1 fee=2.56 ref=0.30 \n d5 back 1x0.75 of=O1"),
+    "in a later transaction": f"{SALE} \n d5 back 1x20.00 of=O1 \n d9 back 1 ref=3.00 admin=0.60 of=O1",
+    "as a credit for wrong fees": f"{SALE} \n d5 back 1x20.00 of=O1 \n d9 credit 2.40 of=O1",
     "goodwill alone": f"{SALE} \n d5 back 1 goodwill=4 of=O1",
     "shipping alone": f"{SALE} ship=4 \n d5 back 1 ship=4 of=O1",
     "a fee that is claimed as another category's": (

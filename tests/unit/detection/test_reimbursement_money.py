@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from clario.domain.detection.facts import CostRow
+from clario.domain.detection.rows.facts import CostRow
 from clario.domain.values import DayRange
 from tests.unit.detection.cases import TODAY, covering
 from tests.unit.detection.money_tables import found, owed

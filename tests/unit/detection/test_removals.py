@@ -16,6 +16,10 @@ OPEN = {
         "d0 removal 10 shipped=10 updated=d20 \n d9 takeout -10 of=V1 \n d51 parcel 7",
         {SHORT: 3},
     ),
+    "left the centre, completed long enough ago, and are in no parcel": (
+        "d0 removal 10 shipped=10 updated=d38 \n d38 takeout -10 of=V1",
+        {SHORT: 10},
+    ),
     "disposed of instead of sent back": ("d0 removal 5 shipped=3 disposed=2 updated=d20", {INSTEAD: 2}),
     "paid in part": ("d0 removal 10 shipped=7 updated=d20 \n d30 Removal_Order_Lost cash 1", {SHORT: 2}),
     "an order's payment is not for it": (
@@ -38,6 +42,7 @@ NOT_OWED = {
     "some still to do": "d0 removal 10 shipped=7 left=3 updated=d20",
     "not completed": "d0 removal 10 shipped=7 status=Pending updated=d20",
     "all in parcels": "d0 removal 10 shipped=10 updated=d20 \n d9 takeout -10 of=V1 \n d50 parcel 10",
+    "parcels that are not in their report yet": "d0 removal 10 shipped=10 updated=d39 \n d38 takeout -10 of=V1",
     "the ledger names no order": "d0 removal 10 shipped=10 updated=d20 \n d9 takeout -12",
     "short, and paid": "d0 removal 10 shipped=7 updated=d20 \n d30 Removal_Order_Lost cash 3",
     "a disposal that disposed": "d0 removal 5 type=Disposal disposed=5 updated=d20",

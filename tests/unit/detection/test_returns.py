@@ -52,6 +52,8 @@ def test_is_not_owed(table):
 
 
 DOUBTFUL = {
+    "damaged, and Amazon says it paid": ("d0 return 1 in=DAMAGED status=Reimbursed", {DAMAGED: 1}),
+    "sellable, in another packaging": ("d0 return 1 in=SELLABLE status=Repackaged_Successfully", {RESTOCK: 1}),
     "damaged, paid without the order": ("d0 return 1 in=DAMAGED \n d9 CustomerReturn cash 1", {DAMAGED: 1}),
     "in stock a month late": ("d0 return 1 in=SELLABLE \n d30 restock +1", {RESTOCK: 1}),
     "in stock under another label": ("d0 return 1 in=SELLABLE \n d1 restock +1 fnsku=X2", {RESTOCK: 1}),
@@ -136,3 +138,10 @@ def test_returns_of_one_order_with_two_plates_are_two_claims():
 
 def test_a_return_without_an_order_is_settled_by_no_orders_payment():
     assert units("d0 return 1 in=DAMAGED of= \n d9 CustomerReturn cash 1 order=O1") == {DAMAGED: 1}
+
+
+def test_a_unit_that_came_back_damaged_is_one_claim_whatever_becomes_of_it():
+    by_carrier = "d0 return 1 in=CARRIER_DAMAGED \n d1 restock +1 in=CARRIER_DAMAGED \n d3 6 -1 in=CARRIER_DAMAGED"
+    destroyed = "d0 return 1 in=DAMAGED \n d1 restock +1 in=WAREHOUSE_DAMAGED \n d9 D -1 in=WAREHOUSE_DAMAGED"
+    for table in (by_carrier, destroyed):
+        assert (units(table), review(table)) == ({DAMAGED: 1}, {})

@@ -21,6 +21,11 @@ def test_a_reimbursement_taken_back_without_the_unit_is_owed_under_the_reversal_
     assert (claim.estimated_value, claim.deadline_date) == (Decimal("8.25"), day(75))
 
 
+@pytest.mark.parametrize("name", ["Reimbursement_Reversal", "COMPENSATED_CLAWBACK", "Taken_Back"])
+def test_whatever_it_is_called_a_line_below_zero_that_names_an_earlier_one_takes_it_back(name):
+    assert units(REVERSED.replace("Reversal_Reimbursement", name)) == {WITHOUT_RETURN: 1}
+
+
 def test_until_a_month_after_the_reversal_the_unit_may_still_turn_up():
     assert (review(REVERSED, day(45)), units(REVERSED, today=day(45))) == ({WITHOUT_RETURN: 1}, {})
     assert (review(REVERSED, day(46)), units(REVERSED, today=day(46))) == ({}, {WITHOUT_RETURN: 1})

@@ -40,6 +40,7 @@ RIGHT = {
     "less than two per cent too much": "d9 stored 1000 vol=0.5 rate=0.79 fee=395",
     "with the surcharge that the row names": "d9 stored 10 vol=1 rate=1.22 more=0.44 fee=12.20",
     "at a rate that the surcharge on slow stock explains": "d9 stored 10 vol=1 rate=1.22 fee=12.20",
+    "with units that wait for their removal": "d9 stored 10 vol=0.5 rate=0.78 fee=5.85 waiting=5",
     "with a discount": "d9 stored 10 vol=1 rate=0.78 fee=9.80 off=2.00",
     "in cubic inches": "d9 stored 10 vol=864 volunit=cubic_inches rate=0.78 fee=3.90",
     "dangerous goods, whose rate is not known": "d9 stored 10 vol=0.5 rate=3 fee=15 danger=Flammable",

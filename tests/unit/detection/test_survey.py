@@ -1,6 +1,7 @@
 """Batch by batch, over what is due, a run gives what a run over everything gives."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from unittest.mock import patch
@@ -10,14 +11,15 @@ from hypothesis import strategies as st
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim, DetectionRun
-from clario.domain.detection import batches
-from clario.domain.detection import survey as module
-from clario.domain.detection.batches import examine_batch
-from clario.domain.detection.components import components
 from clario.domain.detection.engine import with_statistics
-from clario.domain.detection.facts import TABLES, Account, Names, SellerFacts
-from clario.domain.detection.survey import Batch, Remembered, Shared, Survey, items_of
-from clario.domain.detection.unit_rows import ReturnRow
+from clario.domain.detection.rows.components import Id, components
+from clario.domain.detection.rows.facts import TABLES, Account, Names, SellerFacts
+from clario.domain.detection.rows.unit_rows import ReturnRow
+from clario.domain.detection.runs import batches
+from clario.domain.detection.runs import survey as module
+from clario.domain.detection.runs.batches import examine_batch
+from clario.domain.detection.runs.item_names import ids_with_news, named_now
+from clario.domain.detection.runs.survey import Batch, Remembered, Shared, Survey, items_of
 from tests.unit.detection.cases import TODAY, day, seller
 from tests.unit.detection.money_tables import account
 from tests.unit.detection.random_tables import LINES
@@ -26,18 +28,13 @@ from tests.unit.detection.test_incremental import as_of, content, from_scratch, 
 
 def survey_of(facts: SellerFacts, today: date, memory: "Memory") -> Survey:
     """As the database takes it."""
-    named = Counter(
-        table.names(row)
-        for table in TABLES
-        for row in table.rows(facts)
-        if not (isinstance(row, ReturnRow) and _is_doubtful(row, facts))
-    )
-    statistics = with_statistics(facts, list(components(facts, today)))
+    touched = touched_between(memory.facts, facts)
+    statistics = with_statistics(facts, list(components(facts, today)), today)
     account = Account(
         connection=facts.connection,
         marketplace=facts.marketplace,
         costs=facts.costs,
-        coverage=facts.coverage,
+        coverage=statistics.coverage,
         price_ratios=statistics.price_ratios,
         bill_days=statistics.bill_days,
     )
@@ -46,7 +43,7 @@ def survey_of(facts: SellerFacts, today: date, memory: "Memory") -> Survey:
     return Survey(
         as_of=today,
         account=account,
-        named=named,
+        named=_named(facts, memory.remembered.values(), frozenset(touched)),
         shared=Shared(
             inbound=facts.inbound,
             ledger=[row for row in facts.ledger if row.event_type == "Receipts" or row.reason in ("3", "4")],
@@ -55,9 +52,18 @@ def survey_of(facts: SellerFacts, today: date, memory: "Memory") -> Survey:
             liquidated=[row for row in facts.removals if row.paid_on],
         ),
         remembered=dict(memory.remembered),
-        touched=dict(enumerate(touched_between(memory.facts, facts))),
+        touched=dict(enumerate(touched)),
         claims={mark: _items(claim) for mark, claim in memory.claims.items()},
     )
+
+
+def _named(facts: SellerFacts, remembered: Collection[Remembered], touched: frozenset[Id]) -> dict[Names, int]:
+    """Counted are rows of what has news alone."""
+    rows = [(table.names(row), row) for table in TABLES for row in table.rows(facts)]
+    named = Counter(names for names, row in rows if not (isinstance(row, ReturnRow) and _is_doubtful(row, facts)))
+    ids = ids_with_news(remembered, touched)
+    counted = {names: n for names, n in named.items() if ids is None or not ids.isdisjoint(items_of(names))}
+    return named_now(remembered, touched, counted)
 
 
 def _is_doubtful(row: ReturnRow, facts: SellerFacts) -> bool:
@@ -142,6 +148,16 @@ def test_components_about_which_there_is_one_claim_are_looked_at_together():
     with patch.object(module, "MOST_ROWS", 1):
         memory.run(seller(TWO), day(30))
     assert content(memory.claims) == content(from_scratch(seller(TWO), day(30)))
+
+
+def test_the_parts_of_what_was_one_component_are_looked_at_together():
+    joined = TWO + "\n d1 receive +1 of=S0 fnsku=X9 asin=B1"
+    memory = Memory(seller(""))
+    memory.run(seller(joined), day(30))
+    assert set(memory.remembered) == {"asin:B1"}
+    with patch.object(module, "MOST_ROWS", 1):
+        memory.run(seller(TWO), day(30))
+    assert sorted(memory.batches[-1].keys) == ["asin:B1", "asin:B9"]
 
 
 def priced(pay: int) -> SellerFacts:

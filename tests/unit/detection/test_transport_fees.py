@@ -8,11 +8,17 @@ from tests.unit.detection.cases import day, only, run, units
 
 UNUSED, TWICE = "unused_label_fee", "inbound_transport_overcharge"
 FEE = "fee -7.50 of=FBA15AAAA1 step=FBAInboundTransportationFee"
+PLACING = FEE.replace("Transportation", "Convenience")
 CANCELLED, CLOSED = "d0 shipment FBA15AAAA1 status=CANCELLED", "d0 shipment FBA15AAAA1"
 
 OWED = {
     "charged for a cancelled shipment": (f"{CANCELLED} \n d3 {FEE}", UNUSED, "7.50"),
     "charged for a deleted shipment": (f"d0 shipment FBA15AAAA1 status=DELETED \n d3 {FEE}", UNUSED, "7.50"),
+    "under the placement fee's other name": (
+        f"{CANCELLED} \n d3 {PLACING}",
+        UNUSED,
+        "7.50",
+    ),
     "given back in part": (f"{CANCELLED} \n d3 {FEE} \n d9 {FEE.replace('-7.50', '3.50')}", UNUSED, "4.00"),
     "charged twice": (f"{CLOSED} \n d3 {FEE} \n d5 {FEE}", TWICE, "7.50"),
     "charged three times, given back once": (
@@ -46,6 +52,7 @@ NOT_OWED = {
     "given back": f"{CANCELLED} \n d3 {FEE} \n d9 {FEE.replace('-', '')}",
     "charged twice, given back once": f"{CLOSED} \n d3 {FEE} \n d5 {FEE} \n d9 {FEE.replace('-', '')}",
     "the same for two items": f"{CLOSED} \n d3 {FEE} sku=S1 \n d3 {FEE} sku=S2",
+    "a fee that one shipment may cost more than once": f"{CLOSED} \n d3 {PLACING} \n d5 {PLACING}",
     "two amounts": f"{CLOSED} \n d3 {FEE} \n d5 {FEE.replace('7.50', '7.51')}",
     "nothing says for which shipment": f"{CANCELLED} \n d3 fee -4 step=FBAInboundTransportationFee",
     "another fee": f"{CANCELLED} \n d3 fee -4 of=FBA15AAAA1 step=FBAStorageFee",

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from clario.domain.claims import Claim
-from clario.domain.detection.facts import CostRow
-from clario.domain.detection.valuation import price_ratios
+from clario.domain.detection.claims.valuation import price_ratios
+from clario.domain.detection.rows.facts import CostRow
 from clario.domain.values import MARKETPLACES, DayRange
 from tests.unit.detection.cases import TODAY, covering, only, run
 from tests.unit.detection.money_tables import account, found
@@ -128,6 +128,12 @@ LIKE = {
     "another group": (f"{MINE} \n {others(3, group='Toys')}", "None unknown"),
     "no price": (f"{MINE.replace('price=20 ', '')} \n {others(3)}", "None unknown"),
     "no preview": (others(3), "None unknown"),
+    "a price in another currency": (f"{MINE} cur=CAD \n {others(3)}", "None unknown"),
+    "prices in two currencies": (f"{MINE.replace('20', '99')} cur=CAD \n {MINE} \n {others(3)}", "5.00 ratio"),
+    "prices in two currencies, the other one newer": (
+        f"{MINE} \n {MINE.replace('20', '99').replace('d0', 'd1')} cur=CAD \n {others(3)}",
+        "5.00 ratio",
+    ),
 }
 
 

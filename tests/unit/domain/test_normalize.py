@@ -96,6 +96,15 @@ def test_a_quoted_cell_may_span_lines_and_its_raw_text_stays_whole() -> None:
     assert bad.raw == '06/01/2026\tX1\t"two\nlines"\tReceipts\tx'
 
 
+def test_a_quote_that_never_ends_takes_no_row_with_it_but_its_own() -> None:
+    endless = LEDGER_LINE.replace('"A ""good"" one"', '"' + "x" * 140_000)
+    bad, good = read("ledger", LEDGER_HEADER, endless, LEDGER_LINE)
+    assert isinstance(bad, Rejected)
+    assert (bad.line, bad.raw, bad.reason) == (2, endless, "its cells cannot be told apart")
+    assert isinstance(good, LedgerEvent)
+    assert good.line == 3
+
+
 def test_blank_lines_are_no_rows() -> None:
     assert read("ledger", LEDGER_HEADER, "", "") == []
 
@@ -107,11 +116,16 @@ def test_an_empty_document_or_a_missing_column_is_no_report() -> None:
         read("ledger", "Date\tFNSKU\tEvent Type")
 
 
+def test_a_document_whose_lines_nobody_can_tell_apart_is_not_an_empty_one() -> None:
+    with pytest.raises(UnreadableDocument, match="carriage returns alone"):
+        read("reimbursements", f"{REIMBURSEMENT_HEADER}\r{paid()}")
+
+
 @given(st.lists(st.binary(max_size=40), max_size=6))
 def test_whatever_comes_below_the_header_no_line_is_lost_and_nothing_breaks(lines: list[bytes]) -> None:
-    clean = [line.replace(b"\n", b"").replace(b"\r", b"").replace(b'"', b"") for line in lines]
+    clean = [line.replace(b"\n", b"") for line in lines]
     rows = read("reimbursements", REIMBURSEMENT_HEADER, *clean)
-    assert len(rows) == sum(any(line.replace(b"\x00", b"").split(b"\t")) for line in clean)
+    assert len(rows) == sum(any(line.replace(b"\x00", b"").rstrip(b"\r").split(b"\t")) for line in clean)
 
 
 REIMBURSEMENT_HEADER = """
@@ -120,6 +134,12 @@ amount-per-unit amount-total quantity-reimbursed-cash quantity-reimbursed-invent
 original-reimbursement-id original-reimbursement-type
 """
 REIMBURSEMENT_HEADER = "\t".join(REIMBURSEMENT_HEADER.split())
+
+
+def test_a_carriage_return_in_an_unquoted_title_is_part_of_it() -> None:
+    [row] = read("reimbursements", REIMBURSEMENT_HEADER, paid(product_name='24" mug\rred'))
+    assert isinstance(row, Reimbursement)
+    assert row.product_name == '24" mug\rred'
 
 
 def paid(**cells: str) -> str:
@@ -160,11 +180,17 @@ def test_one_reimbursement_over_two_skus_are_two_rows_and_twice_the_same_line_to
     assert [row.ordinal for row in rows if isinstance(row, Reimbursement)] == [0, 0, 1]
 
 
-@pytest.mark.parametrize("amount", ["1,234", "7,5,0", "NaN", "Infinity", "x"])
+@pytest.mark.parametrize("amount", ["1,234", "7,5,0", "NaN", "Infinity", "10000000000", "x"])
 def test_what_is_no_amount_is_rejected(amount: str) -> None:
     [bad] = read("reimbursements", REIMBURSEMENT_HEADER, paid(amount_total=amount))
     assert isinstance(bad, Rejected)
     assert bad.reason == f"amount-total is not an amount: {amount}"
+
+
+def test_a_time_without_a_local_day_spoils_its_row_only() -> None:
+    first, last = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-08:00"
+    rows = read("reimbursements", REIMBURSEMENT_HEADER, paid(approval_date=first), paid(approval_date=last), paid())
+    assert [(type(row), row.line) for row in rows] == [(Rejected, 2), (Rejected, 3), (Reimbursement, 4)]
 
 
 def money(amount: float) -> dict[str, Any]:
@@ -197,6 +223,10 @@ def transaction(**values: Any) -> dict[str, Any]:
             }
         ],
     } | values
+
+
+def shipped(quantity: object) -> dict[str, Any]:
+    return {"totalAmount": money(12.5), "contexts": [{"contextType": "ProductContext", "quantityShipped": quantity}]}
 
 
 def events(*transactions: object) -> list[Record | Rejected]:
@@ -235,6 +265,14 @@ def test_breakdowns_of_the_transaction_count_where_there_are_no_items() -> None:
     assert (row.amount, row.event_type) == (-8, "Fee")
 
 
+def test_a_product_that_the_transaction_itself_names_is_that_of_its_amounts() -> None:
+    whole = [{"contextType": "ProductContext", "sku": "SKU-9", "quantityShipped": 3}]
+    named, rest = events(transaction(contexts=whole, totalAmount=money(13.0)))[-2:]
+    assert isinstance(named, FinancialEvent)
+    assert isinstance(rest, FinancialEvent)
+    assert (named.sku, rest.amount, rest.sku, rest.quantity) == ("SKU-1", Decimal("0.5"), "SKU-9", 3)
+
+
 def test_an_item_without_breakdowns_is_its_total() -> None:
     rows = events(transaction(items=[{"totalAmount": money(12.5)}]))
     assert amounts(rows) == [Decimal("12.5")]
@@ -250,17 +288,55 @@ def test_equal_leaves_of_one_transaction_keep_different_ids() -> None:
     ("spoilt", "day"),
     [
         (transaction(totalAmount={"currencyAmount": "12.5", "currencyCode": "USD"}), date(2026, 6, 1)),
+        (transaction(totalAmount=money(10_000_000_000)), date(2026, 6, 1)),
+        (transaction(totalAmount={"currencyAmount": 1, "currencyCode": ""}), date(2026, 6, 1)),
+        (transaction(transactionId=None), date(2026, 6, 1)),
+        (transaction(items=[shipped("many")]), date(2026, 6, 1)),
+        (transaction(items=[shipped(1e12)]), date(2026, 6, 1)),
         (transaction(postedDate="yesterday"), None),
+        (transaction(postedDate="0001-01-01T00:00:00Z"), None),
         ({"transactionId": "T1"}, None),
         ("no object", None),
     ],
-    ids=["an amount as text", "no time", "almost empty", "no object"],
+    ids=[
+        "an amount as text",
+        "an amount no table holds",
+        "no currency",
+        "no id",
+        "a quantity as words",
+        "a quantity no table holds",
+        "no time",
+        "no local day",
+        "almost empty",
+        "no object",
+    ],
 )
 def test_a_transaction_that_cannot_be_read_is_rejected_whole(spoilt: object, day: date | None) -> None:
     bad, *good = events(spoilt, transaction(transactionId="T2"))
     assert isinstance(bad, Rejected)
     assert (bad.line, bad.day) == (1, day)
     assert len(good) == 3
+
+
+def test_a_transaction_is_kept_without_what_no_database_stores_as_text_and_rejected_as_it_came() -> None:
+    spoilt = transaction(description="a\0b\ud800", items=[None])
+    row, bad = events(transaction(items=[], description="a\0b\ud800"), {**spoilt, "transactionId": 1})
+    assert isinstance(row, FinancialEvent)
+    assert row.description == "ab?"
+    assert isinstance(bad, Rejected)
+    assert json.loads(bad.raw) == {**spoilt, "transactionId": 1, "description": "ab?"}
+
+
+def test_an_identifier_without_a_value_costs_no_money() -> None:
+    [row, *_] = events(transaction(relatedIdentifiers=[{"relatedIdentifierName": "ORDER_ID"}]))
+    assert isinstance(row, FinancialEvent)
+    assert (row.amount, row.order_id) == (20, None)
+
+
+def test_a_rejected_transaction_says_what_it_lacks() -> None:
+    [bad] = events({"transactionId": "T1", "postedDate": "2026-06-02T05:30:00Z"})
+    assert isinstance(bad, Rejected)
+    assert bad.reason == "transaction: totalAmount is missing"
 
 
 def test_a_page_without_transactions_has_no_rows() -> None:

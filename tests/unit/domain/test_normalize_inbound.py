@@ -7,7 +7,7 @@ import pytest
 
 from clario.domain.errors import UnreadableDocument
 from clario.domain.records import Record, Rejected
-from clario.domain.records.stock import InboundShipment, InboundShipmentItem, InboundShipmentStatus
+from clario.domain.records.stock import InboundShipment, InboundShipmentItem, InboundShipmentPlan, InboundShipmentStatus
 from tests.fixtures.documents import GERMANY, US, context, document, normalized
 
 
@@ -33,7 +33,8 @@ def test_a_shipment_belongs_to_the_marketplace_it_was_asked_of() -> None:
 
 
 def test_more_may_be_received_than_was_sent_and_what_is_not_told_is_not_zero() -> None:
-    rows = [row for row in normalized("getShipmentItems") if isinstance(row, InboundShipmentItem)]
+    found = normalized("getShipmentItems")
+    rows = [row for row in found if isinstance(row, InboundShipmentItem)]
     assert [(row.sku, row.quantity_shipped, row.quantity_received, row.quantity_in_case) for row in rows] == [
         ("SKU-1", 40, 37, 10),
         ("SKU-2", 12, 13, 0),
@@ -41,6 +42,8 @@ def test_more_may_be_received_than_was_sent_and_what_is_not_told_is_not_zero() -
     ]
     assert rows[2].fnsku is None
     assert len({(row.shipment_id, row.item_key) for row in rows}) == 3
+    plans = [row for row in found if isinstance(row, InboundShipmentPlan)]
+    assert [(row.item_key, row.quantity_shipped) for row in plans] == [(r.item_key, r.quantity_shipped) for r in rows]
 
 
 def spoilt(name: str, **values: Any) -> list[Record | Rejected]:

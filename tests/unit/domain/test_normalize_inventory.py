@@ -79,6 +79,10 @@ def test_every_value_finds_its_column() -> None:
     assert list(units(row).values()) == [105, 1, 2, 3, 4, 18, 5, 6, 7, 8, 69, 9, 10, 11, 12, 13, 14]
 
 
+def test_a_name_is_kept_without_what_no_database_stores_as_text() -> None:
+    assert row_of(productName="Caf\u00e9\0 \ud83d\ude00 Mug \ud800").product_name == "Café 😀 Mug ?"
+
+
 def test_a_row_knows_the_page_it_came_from() -> None:
     assert [getattr(row, "line", None) for row in read(page(SUMMARY), page(), page(SUMMARY))] == [1, 3]
 
@@ -113,6 +117,7 @@ def test_an_empty_text_is_no_value(name: str) -> None:
         ({**SUMMARY, "totalQuantity": True}, "summary: totalQuantity is not a whole number: True"),
         ({**SUMMARY, "totalQuantity": 10**9}, "summary: totalQuantity is not a whole number: 1000000000"),
         ({**SUMMARY, "lastUpdatedTime": "yesterday"}, "summary: lastUpdatedTime is not a time: yesterday"),
+        ({**SUMMARY, "lastUpdatedTime": "9999-12-31T23:59:59-08:00"}, "summary: date value out of range"),
         ({**SUMMARY, "inventoryDetails": [1]}, "summary: not an object: [1]"),
         (None, "summary: not an object: None"),
         ("MUG", "summary: not an object: 'MUG'"),
@@ -125,7 +130,12 @@ def test_a_summary_that_cannot_be_read_is_rejected_and_its_neighbours_are_not(sp
     assert isinstance(good, Inventory)
 
 
-@pytest.mark.parametrize("text", [b"<html>\n", b"{}\n", b"[]\n", b'{"payload":{"inventorySummaries":[]}}\n'], ids=repr)
+NO_LIST = b'{"payload":{"granularity":{"granularityId":"A"},"inventorySummaries":null}}\n'
+
+
+@pytest.mark.parametrize(
+    "text", [b"<html>\n", b"{}\n", b"[]\n", b'{"payload":{"inventorySummaries":[]}}\n', NO_LIST], ids=repr
+)
 def test_a_page_of_another_shape_is_not_an_inventory(text: bytes) -> None:
     with pytest.raises(UnreadableDocument, match="inventory summaries"):
         read(text)

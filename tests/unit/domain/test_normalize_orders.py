@@ -81,6 +81,17 @@ def test_a_pending_order_has_no_prices_and_zero_is_not_unknown(source: str) -> N
     assert bowl.shipping_price == 0
 
 
+def test_amounts_of_one_type_add_up_and_have_a_currency_without_a_total_too() -> None:
+    bodies = pages(API)
+    proceeds = bodies[0]["orders"][0]["orderItems"][2]["proceeds"]
+    del proceeds["proceedsTotal"]
+    proceeds["breakdowns"] += [
+        {"type": "DISCOUNT", "subtotal": {"amount": f"-{n}", "currencyCode": "USD"}} for n in (1, 2)
+    ]
+    _, bowl, *_ = items(of_pages(API, bodies))
+    assert (bowl.sku, bowl.promotion_discount, bowl.currency) == ("SKU-2", 3, "USD")
+
+
 def test_tax_is_all_of_an_items_taxes() -> None:
     for source in (REPORT, API):
         assert items(normalized(source))[0].tax == Decimal("5.40")

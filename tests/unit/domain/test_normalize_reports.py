@@ -72,6 +72,12 @@ def test_a_return_belongs_to_the_marketplaces_day_and_a_date_alone_is_one() -> N
     assert told(again, "ordinal") == (1,)
 
 
+def test_a_file_of_returns_without_their_status_is_read() -> None:
+    row, *_ = edited(RETURNS, ("\tstatus\t", "\tanother\t"))
+    assert isinstance(row, CustomerReturn)
+    assert told(row, "sku", "disposition", "status") == ("SKU-1", "SELLABLE", None)
+
+
 def test_a_return_whose_order_nobody_knows_is_kept() -> None:
     row, *_ = edited(RETURNS, ("111-0000001-0000001", ""))
     assert isinstance(row, CustomerReturn)

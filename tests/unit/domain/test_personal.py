@@ -115,6 +115,7 @@ def test_columns_are_told_by_name_whatever_their_spelling() -> None:
         "CardBrand",
         "RegulatedInformation",
         "AccountTail",
+        "paymentReference",
     ],
 )
 def test_a_field_of_amazons_models_about_a_person_or_a_bank_account_is_known(name: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from clario.bootstrap import AmazonAccess, Container
 from clario.config import SANDBOX_URL, read_settings
 from clario.errors import FatalError
-from clario.services.work import Connection
+from clario.services.records import Connection
 from clario.spapi.sandbox import SandboxSellerApi
 from clario.spapi.seller_api import AmazonSellerApi
 

@@ -17,6 +17,7 @@ def cause(message: str) -> str:
     [
         ("FatalError", cause("AuthorizationRevoked: gone"), ("AuthorizationRevoked", "gone", "connection_revoked")),
         ("RetryableError", cause("Throttled: too fast"), ("Throttled", "too fast", "throttled")),
+        ("FatalError", cause("AmazonKeepsFailing: a"), ("AmazonKeepsFailing", "a", "amazon_unavailable")),
         ("FatalError", cause("ReportFailed: a: b"), ("ReportFailed", "a: b", "report_failed")),
         ("KeyError", cause("'x': y"), ("KeyError", "'x': y", "load_failed")),
         ("States.Timeout", "", ("States.Timeout", "States.Timeout", "load_failed")),

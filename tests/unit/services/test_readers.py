@@ -99,6 +99,7 @@ def test_an_empty_page_writes_nothing(stream: str, source: str, empty: dict[str,
         ("orders", "getOrders"),
         ("inbound_shipments", "getShipments"),
         ("financial_events", "listFinancialEvents"),
+        ("financial_events", "listTransactions"),
     ],
 )
 def test_what_pages_tell_of_persons_is_not_written(stream: str, source: str) -> None:

@@ -61,9 +61,17 @@ def test_a_place_further_away_raises_and_says_when_and_nothing_is_sent(bench: Be
     with pytest.raises(Throttled, match="getReport") as caught:
         bench.api.get_report("R1")
     assert caught.value.until == START + timedelta(seconds=5.5)
-    assert caught.value.prepaid == ("getReport",)
+    assert (caught.value.prepaid, caught.value.failure) == (("getReport",), None)
     assert bench.clock.sleeps == []
     assert bench.amazon.requests == []
+
+
+def test_who_has_to_wait_because_a_try_failed_says_so(bench: Bench) -> None:
+    bench.plans.exhaust("getReport", 3600)
+    bench.amazon.on(REPORT, html(503))
+    with bench.another_worker(prepaid=["getReport"]) as back_again, pytest.raises(Throttled) as caught:
+        back_again.get_report("R1")
+    assert caught.value.failure == "getReport: Amazon is not available (HTTP 503)"
 
 
 def test_a_prepaid_call_takes_no_second_place(bench: Bench) -> None:
@@ -214,6 +222,7 @@ def test_trouble_that_passes_is_not_noticed(bench: Bench, trouble: Answer) -> No
         (html(503), "HTTP 503"),
         (html(200), "not JSON"),
         (answer([]), "not a JSON object"),
+        (refused(200, "InternalFailure", "later"), "an error: InternalFailure: later"),
         (html(403), "not Amazon's"),
         (broken(httpx.ReadError), "ReadError"),
     ],
@@ -280,9 +289,9 @@ def test_a_revoked_authorisation_asks_to_connect_again(bench: Bench) -> None:
     assert len(bench.amazon.calls(REPORT)) == 2
 
 
-def test_a_denial_without_details_names_the_missing_role(bench: Bench) -> None:
+def test_a_denial_without_details_names_the_missing_role_and_does_not_end_the_connection(bench: Bench) -> None:
     bench.amazon.on("/finances/2024-06-19/transactions", denied(""))
-    with pytest.raises(AuthorizationRevoked, match="lacks Finance and Accounting"):
+    with pytest.raises(RequestRefused, match=r"HTTP 403.: .*lacks Finance and Accounting"):
         next(bench.api.transaction_pages(START - timedelta(days=7), START))
 
 

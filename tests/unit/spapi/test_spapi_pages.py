@@ -62,6 +62,7 @@ CHANGED = {
     "LastUpdatedAfter": WINDOW["after"],
     "LastUpdatedBefore": WINDOW["before"],
 }
+EVERY_STATUS = "WORKING,READY_TO_SHIP,SHIPPED,RECEIVING,CANCELLED,DELETED,CLOSED,ERROR,IN_TRANSIT,DELIVERED,CHECKED_IN"
 NEXT = {"QueryType": "NEXT_TOKEN", "MarketplaceId": SHOPS[0], "NextToken": "t1"}
 
 OPERATIONS_BY_PAGE = [
@@ -83,7 +84,7 @@ OPERATIONS_BY_PAGE = [
         "getShipments",
         lambda bench: bench.api.inbound_shipment_pages(SHOPS[0], START - DAY, START),
         in_payload("ShipmentData", "ShipmentId"),
-        CHANGED,
+        {**CHANGED, "ShipmentStatusList": EVERY_STATUS},
         NEXT,
     ),
     Paged(
@@ -111,6 +112,23 @@ def test_the_token_travels_with_what_amazon_wants_beside_it(bench: Bench, paged:
     first, second = (dict(request.url.params) for request in bench.amazon.calls(paged.path))
     assert first == paged.first
     assert second == paged.following
+
+
+def test_older_financial_events_too_big_for_a_page_are_asked_for_in_smaller_ones(bench: Bench) -> None:
+    finances, too_big = OPERATIONS_BY_PAGE[0], refused(400, "InvalidInput", "Invalid Input")
+    bench.amazon.on(finances.path, too_big, too_big, finances.page("A", "t1"), finances.page("B"))
+    assert len(list(finances.pages(bench))) == 2
+    sent = [request.url.params for request in bench.amazon.calls(finances.path)]
+    assert [params.get("MaxResultsPerPage") for params in sent] == [None, "25", "5", "5"]
+
+
+@pytest.mark.parametrize(("status", "calls"), [(400, 3), (404, 1)])
+def test_older_financial_events_that_are_refused_in_any_size_are_refused(bench: Bench, status: int, calls: int) -> None:
+    finances = OPERATIONS_BY_PAGE[0]
+    bench.amazon.on(finances.path, refused(status, "InvalidInput", "no"))
+    with pytest.raises(RequestRefused):
+        list(finances.pages(bench))
+    assert len(bench.amazon.calls(finances.path)) == calls
 
 
 @each

@@ -136,6 +136,11 @@ def test_more_marketplaces_than_the_filter_takes_are_sorted_out_here(bench: Benc
     assert "marketplaceIds" not in bench.amazon.calls(REPORTS)[0].url.params
 
 
+def test_a_report_that_names_no_marketplace_may_be_ours(bench: Bench) -> None:
+    bench.amazon.on(REPORTS, answer({"reports": [job("unnamed", marketplaceIds=None)]}))
+    assert ids(bench.api.find_reports(["GET_X"], ("M",), START - HOUR)) == ["unnamed"]
+
+
 def test_the_search_never_looks_back_further_than_amazon_allows(bench: Bench) -> None:
     bench.amazon.on(REPORTS, answer({"reports": []}))
     bench.api.find_reports(["GET_X"], ("M",), START - timedelta(days=400))

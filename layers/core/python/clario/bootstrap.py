@@ -13,8 +13,8 @@ from clario.domain.usage_plans import scaled
 from clario.errors import ConfigurationError, FatalError
 from clario.services.amazon import AmazonStep
 from clario.services.planning import PlanSettings
+from clario.services.records import EnvironmentConnection
 from clario.services.syncs import SyncControl
-from clario.services.work import EnvironmentConnection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clario.api.sessions import Sessions
     from clario.db.connection import PostgresDatabase
     from clario.services.ports import Clock, Metrics, ObjectStore, Queue, SellerApi, TokenCipher, Workflow
-    from clario.services.work import Connection
+    from clario.services.records import Connection
     from clario.spapi.seller_api import AmazonSellerApi
 
 # What KMS calls a key: an ARN, an alias, the id of a key of one region or of several.

@@ -6,10 +6,11 @@
     │   ├── UpstreamUnavailable 5xx, a broken connection, a torn document
     │   └── DatabaseUnavailable Postgres does not answer, or broke off
     ├── FatalError              trying again cannot help: the slice fails alone and says why
-    │   ├── RequestRefused      Amazon refused the request as it stands (400, 404, ...)
+    │   ├── RequestRefused      Amazon refused the request as it stands (400, 404, ...), or for a role that is missing
     │   ├── ReportFailed        Amazon gave up on a report (FATAL)
     │   ├── DocumentUnreadable  a document is not of its stream's format
-    │   └── AuthorizationRevoked  the seller took the authorisation back, or a role is missing: reconnect
+    │   ├── AmazonKeepsFailing  so many tries failed that the next one is left to the next sync
+    │   └── AuthorizationRevoked  the seller took the authorisation back: reconnect
     ├── Refusal                 the person asking must do something else first; `code` is the API's word for it
     │   ├── AmazonNotConnected, SyncInProgress, SyncNotFound, SyncNotRunning, DetectionNotFound
     ├── ExecutionEnded          an execution's name is used up
@@ -36,13 +37,21 @@ class Throttled(RetryableError):
 
     `prepaid` names an operation for each place already taken in its usage plan, the last of them for `until`: who waits
     until then sends those calls without reserving again. Who reserved again would queue behind all the other waiters,
-    each time.
+    each time. `failure` says what Amazon answered to the last try that failed before; None: all went well, and the wait
+    is nobody's fault.
     """
 
-    def __init__(self, message: str, until: datetime | None = None, prepaid: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        until: datetime | None = None,
+        prepaid: tuple[str, ...] = (),
+        failure: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.until = until
         self.prepaid = prepaid
+        self.failure = failure
 
 
 class UpstreamUnavailable(RetryableError):
@@ -71,6 +80,10 @@ class ReportFailed(FatalError):
 
 class DocumentUnreadable(FatalError):
     """A document as a whole is not of its stream's format."""
+
+
+class AmazonKeepsFailing(FatalError):
+    """So many tries of a slice failed since it last got on that it is given up."""
 
 
 class AuthorizationRevoked(FatalError):

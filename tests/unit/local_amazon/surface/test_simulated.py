@@ -107,7 +107,8 @@ def test_stock_and_shipments_have_their_shapes(client: Client) -> None:
     assert stock[0]["inventorySummaries"]
     window = {"LastUpdatedAfter": AFTER, "LastUpdatedBefore": NOW.isoformat()}
     asked = {"QueryType": "DATE_RANGE", "MarketplaceId": market(client), **window}
-    body = client.json("/fba/inbound/v0/shipments", **asked)
+    statuses = "WORKING,SHIPPED,RECEIVING,CLOSED"
+    body = client.json("/fba/inbound/v0/shipments", **asked, ShipmentStatusList=statuses)
     jsonschema_rs.validate(schemas.SHIPMENTS, body)
     assert body["payload"]["ShipmentData"]
     jsonschema_rs.validate(schemas.SHIPMENT_ITEMS, client.json("/fba/inbound/v0/shipmentItems", **asked))

@@ -137,6 +137,17 @@ def test_every_transport_that_was_charged_twice_or_for_nothing() -> None:
     assert odd == _told(built, "shipment", "inbound_transport_overcharge", "unused_label_fee") != set()
 
 
+def test_units_with_a_wrong_label_are_received_as_another_product_of_their_shipment() -> None:
+    built = world()
+    beyond: Counter[int] = Counter()
+    for each in lines(rows(built, "inbound_items")):
+        beyond[each["shipment"]] += max(0, each["received"] - each["shipped"])
+    mislabelled = [each for each in built.truth.discrepancies if each.type == "inbound_shortage" and not each.owed]
+    mislabelled = [each for each in mislabelled if each.tier == "review"]
+    assert mislabelled
+    assert all(beyond[each.shipment] >= each.quantity for each in mislabelled)
+
+
 @pytest.mark.parametrize("settings", WORLDS)
 def test_every_removal_that_did_not_send_what_was_asked_for(settings: dict[str, object]) -> None:
     built = world(**settings)

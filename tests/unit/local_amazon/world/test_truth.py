@@ -10,7 +10,7 @@ from local_amazon.world.discrepancies import FAMILIES
 from local_amazon.world.settings import CONFOUNDERS
 from local_amazon.world.truth import asof_truth, truth
 from local_amazon.world.windows import window
-from tests.unit.local_amazon.world.worlds import NOW, world
+from tests.unit.local_amazon.world.worlds import NOW, lines, rows, world
 
 TODAY = date(2026, 11, 23)
 
@@ -39,6 +39,18 @@ def test_every_type_and_every_confounder_happens_in_a_usual_world() -> None:
     abroad = truth(world(profile="na", size=60_000), NOW)["discrepancies"]
     assert {"K07", "K08"} <= {name for each in abroad for name in each["confounders"]}
     assert set(MEANINGS) == set(CONFOUNDERS)
+
+
+def test_fees_told_together_are_of_one_marketplace_with_the_oldest_charge_first() -> None:
+    built = world(profile="na", size=60_000)
+    market = {each["order"]: each["market"] for each in lines(rows(built, "orders"))}
+    told = [each for each in built.truth.discrepancies if len(each.charges) > 1]
+    assert {each.market for each in told if each.type == "referral_fee_overcharge"} > {0}
+    for each in told:
+        assert {market[link.number] for link in each.links} == {each.market}
+        times = [charge.time for charge in each.charges]
+        assert times == sorted(times)
+        assert (len(times), times[0]) == (each.quantity, each.time)
 
 
 @pytest.mark.parametrize("name", sorted(set(CONFOUNDERS) - {"K07", "K08"}))

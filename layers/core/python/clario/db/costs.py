@@ -6,7 +6,7 @@ from typing import Any
 
 from clario.db.statements import Statements
 from clario.services.pages import Page
-from clario.services.work import ProductCost
+from clario.services.records import ProductCost
 
 Row = dict[str, Any]
 

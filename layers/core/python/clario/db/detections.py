@@ -24,12 +24,12 @@ from clario.domain.claims import (
     severity,
 )
 from clario.errors import DetectionNotFound
-from clario.services.work import Connection, DetectionAttempt, QueuedDetection
+from clario.services.records import Connection, DetectionAttempt, QueuedDetection
 
 if TYPE_CHECKING:
     from clario.db.surveys import Surveys
-    from clario.domain.detection.facts import ComponentFacts
-    from clario.domain.detection.survey import Batch, Remembered, Survey
+    from clario.domain.detection.rows.facts import ComponentFacts
+    from clario.domain.detection.runs.survey import Batch, Remembered, Survey
 
 Row = dict[str, Any]
 

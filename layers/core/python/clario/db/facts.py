@@ -12,9 +12,9 @@ from typing import Any
 from psycopg.rows import tuple_row
 
 from clario.db.statements import Statements, statement
-from clario.domain.detection.money_rows import AgedRow, FeePreviewRow, MoneyRow, StorageRow
-from clario.domain.detection.source import SourceRef, SourceRow
-from clario.domain.detection.unit_rows import (
+from clario.domain.detection.rows.money_rows import AgedRow, FeePreviewRow, MoneyRow, StorageRow
+from clario.domain.detection.rows.source import SourceRef, SourceRow
+from clario.domain.detection.rows.unit_rows import (
     BalanceRow,
     InboundRow,
     LedgerRow,

@@ -9,7 +9,7 @@ from clario.domain.health import SourceNote, StreamState
 from clario.domain.quarantine import Try
 from clario.domain.streams import STREAMS, source_of
 from clario.domain.values import DayRange
-from clario.services.work import Document
+from clario.services.records import Document
 
 
 class DatabaseHealth:

@@ -10,7 +10,7 @@ from clario.db.statements import Statements
 from clario.domain.slices import Slice
 from clario.domain.streams import STREAMS
 from clario.domain.values import DayRange
-from clario.services.work import Document, Stored
+from clario.services.records import Document, Stored
 
 if TYPE_CHECKING:
     from clario.domain.cadence import Covered

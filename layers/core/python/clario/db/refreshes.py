@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from clario.db.statements import Statements
-from clario.services.work import Turn
+from clario.services.records import Turn
 
 
 class DatabaseRefreshes:
@@ -14,7 +14,15 @@ class DatabaseRefreshes:
         rows = self._run.rows("begin_refresh", lease=lease, seconds=duration.total_seconds())
         return [Turn(lease=lease, **{**row, "prepaid": tuple(row["prepaid"])}) for row in rows]
 
-    def end(self, turn: Turn, due_at: datetime, *, prepaid: tuple[str, ...] = (), error: str | None = None) -> None:
+    def end(
+        self,
+        turn: Turn,
+        due_at: datetime,
+        *,
+        prepaid: tuple[str, ...] = (),
+        failures: int = 0,
+        error: str | None = None,
+    ) -> None:
         self._run.write(
             "end_refresh",
             connection_id=turn.connection_id,
@@ -22,5 +30,6 @@ class DatabaseRefreshes:
             lease=turn.lease,
             due_at=due_at,
             prepaid=list(prepaid),
+            failures=failures,
             error=error,
         )

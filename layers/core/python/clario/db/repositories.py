@@ -14,7 +14,7 @@ from clario.domain.progress import STARTING_MESSAGE, ProgressEvent
 from clario.domain.slices import Slice, SliceState
 from clario.domain.values import DayRange
 from clario.errors import SyncInProgress, SyncNotFound
-from clario.services.work import Connection, EnvironmentConnection, Sync, SyncWarning
+from clario.services.records import Connection, EnvironmentConnection, Sync, SyncWarning
 
 if TYPE_CHECKING:
     from clario.db.costs import DatabaseCosts

@@ -103,6 +103,7 @@ CREATE TABLE sync_slices (
     prepaid            text[] NOT NULL DEFAULT '{}',    -- an operation for each call set aside for wait_until
     attempts           integer NOT NULL DEFAULT 0,
     polls              integer NOT NULL DEFAULT 0,
+    failures           integer NOT NULL DEFAULT 0,      -- tries that Amazon's failures cut short since it last got on
     requested_at       timestamptz,                     -- a report was asked for; with report_id empty: maybe
     report_id          text,
     report_document_id text,
@@ -216,6 +217,7 @@ CREATE TABLE refreshes (
     leased_until  timestamptz,
     begun         boolean NOT NULL DEFAULT false,       -- the message has come
     prepaid       text[] NOT NULL DEFAULT '{}',         -- an operation for each call set aside for due_at
+    failures      integer NOT NULL DEFAULT 0,           -- turns in a row that Amazon's failures cut short
     error         text,                                 -- what the last refresh failed with; null: it went well
     PRIMARY KEY (connection_id, stream)
 );
@@ -471,6 +473,19 @@ CREATE TABLE inbound_shipment_items (
     document_id       bigint NOT NULL,
     line              integer NOT NULL,
     PRIMARY KEY (connection_id, shipment_id, item_key)
+);
+
+-- Each number of units that an item was seen as sent with; as_of: first seen so.
+CREATE TABLE inbound_shipment_plans (
+    connection_id    bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
+    shipment_id      text NOT NULL,
+    item_key         uuid NOT NULL,
+    quantity_shipped integer NOT NULL,
+    seller_id        text NOT NULL,
+    as_of            timestamptz NOT NULL,
+    document_id      bigint NOT NULL,
+    line             integer NOT NULL,
+    PRIMARY KEY (connection_id, shipment_id, item_key, quantity_shipped)
 );
 
 -- Customers' orders, in the words of the Orders API 2026-01-01 whatever was read.
@@ -865,6 +880,7 @@ CREATE TABLE detection_components (
     next_review_on date,                                -- when time alone may change the result
     observations   jsonb NOT NULL,                      -- what its charges say of the fee tables
     groups         text[] NOT NULL,                     -- its product groups
+    named          jsonb NOT NULL,                      -- how many of its rows have which names
     PRIMARY KEY (connection_id, key)
 );
 
@@ -887,9 +903,9 @@ BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'connections', 'tokens', 'progress_events', 'sync_slices', 'documents', 'coverage', 'rejected_rows',
         'refreshes', 'ledger_events', 'ledger_balances', 'claims', 'financial_events', 'settlement_lines', 'inventory',
-        'inventory_history', 'inbound_shipments', 'inbound_shipment_statuses', 'inbound_shipment_items', 'orders',
-        'order_items', 'shipped_items', 'returns', 'replacements', 'removal_orders', 'removal_shipments',
-        'fee_previews', 'storage_charges', 'aged_inventory_charges', 'product_costs', 'detection_queue',
+        'inventory_history', 'inbound_shipments', 'inbound_shipment_statuses', 'inbound_shipment_items',
+        'inbound_shipment_plans', 'orders', 'order_items', 'shipped_items', 'returns', 'replacements', 'removal_orders',
+        'removal_shipments', 'fee_previews', 'storage_charges', 'aged_inventory_charges', 'product_costs', 'detection_queue',
         'known_codes', 'source_notes', 'detection_results', 'detection_history', 'detection_components',
         'touched_items'
     ] LOOP

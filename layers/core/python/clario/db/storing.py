@@ -18,7 +18,7 @@ from clario.domain.records import Ordinals, Rejected
 from clario.domain.slices import Slice
 from clario.domain.streams import source_of
 from clario.domain.tables import Table, WriteMode, tables_of
-from clario.services.work import Document, Stored
+from clario.services.records import Document, Stored
 
 COPY_BLOCK = 256 * 1024
 # Coded columns have a few dozen values together; one that Amazon filled with free text must not fill our memory.

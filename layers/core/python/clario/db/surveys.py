@@ -1,6 +1,6 @@
 """Surveys of a connection's facts, the rows of their batches, and what is remembered of each component."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,24 +9,29 @@ from psycopg.types.json import Jsonb
 
 from clario.db.facts import FACT_TABLES, FactReader
 from clario.db.statements import Statements
-from clario.domain.detection.components import ACCOUNT, Id
-from clario.domain.detection.facts import Account, ComponentFacts, CostRow, CoverageFacts, Names
-from clario.domain.detection.fee_cells import Observation
+from clario.domain.detection.claims.valuation import price_ratios
 from clario.domain.detection.fees.fulfillment import Cell
-from clario.domain.detection.incremental import ComponentState
-from clario.domain.detection.measurements import Product
+from clario.domain.detection.money.fee_cells import Observation
+from clario.domain.detection.money.storage_fees import bill_days
 from clario.domain.detection.policy import policy
-from clario.domain.detection.storage_fees import bill_days
-from clario.domain.detection.survey import Batch, Remembered, Shared, Survey, asins_of, items_of
-from clario.domain.detection.valuation import price_ratios
+from clario.domain.detection.rows.components import ACCOUNT, Id
+from clario.domain.detection.rows.facts import Account, ComponentFacts, CostRow, CoverageFacts, Names
+from clario.domain.detection.rows.measurements import Product
+from clario.domain.detection.rows.silence import Returned, ReturnedByDay, without_silent_days
+from clario.domain.detection.runs.incremental import ComponentState
+from clario.domain.detection.runs.item_names import ids_with_news, named_now
+from clario.domain.detection.runs.survey import Batch, Remembered, Shared, Survey, asins_of, items_of
 from clario.domain.slices import scopes
 from clario.domain.sources import FoundReportSource
 from clario.domain.streams import STREAMS
 from clario.domain.values import DayRange, home_marketplace
-from clario.services.work import Connection
+from clario.services.records import Connection
 
 Row = dict[str, Any]
 Place = tuple[str, str]
+
+Items = Mapping[str, list[str] | None]
+ALL_ITEMS: Items = {f"{kind}s": None for kind in Names._fields}
 
 
 class Surveys:
@@ -39,7 +44,9 @@ class Surveys:
     def take(self) -> Survey:
         """A survey of what is there now."""
         key = self._connection.connection_id
-        named = {Names(row["asin"], row["fnsku"], row["sku"]): row["rows"] for row in self._rows("item_names")}
+        remembered = {row["key"]: _remembered(row) for row in self._run.rows("components", connection_id=key)}
+        touched = {row["number"]: _id(row["item"]) for row in self._run.rows("touched", connection_id=key)}
+        named = self._named(remembered.values(), frozenset(touched.values()))
         reader = self._reader(asins_of(named))
         claims = self._run.rows("names_of_detections", connection_id=key)
         return Survey(
@@ -47,8 +54,8 @@ class Surveys:
             account=self._account(reader),
             named=named,
             shared=_shared(reader),
-            remembered={row["key"]: _remembered(row) for row in self._run.rows("components", connection_id=key)},
-            touched={row["number"]: _id(row["item"]) for row in self._run.rows("touched", connection_id=key)},
+            remembered=remembered,
+            touched=touched,
             claims={row["fingerprint"]: items_of(Names(row["asin"], row["fnsku"], row["sku"])) for row in claims},
         )
 
@@ -60,12 +67,9 @@ class Surveys:
     def gather(self, survey: Survey, batch: Batch) -> list[ComponentFacts]:
         """The components of a batch with all their rows."""
         reader = self._reader(survey.asins)
-        ids = [node for key in batch.keys if key for node in survey.members[key]]
-        items: dict[str, object] = {
-            f"{kind}s": [value for each, value in ids if each == kind] for kind in Names._fields
-        }
-        items["account"] = ACCOUNT in batch.keys
-        rows: dict[str, Iterable[Any]] = {name: reader.rows(name, **items) for name in FACT_TABLES}
+        items = _items(node for key in batch.keys if key for node in survey.members[key])
+        account = ACCOUNT in batch.keys
+        rows: dict[str, Iterable[Any]] = {name: reader.rows(name, **items, account=account) for name in FACT_TABLES}
         if ACCOUNT not in batch.keys:
             rows["shipments"] = ()
         # A return of another product than was ordered has the name of the one and belongs to the other.
@@ -92,8 +96,11 @@ class Surveys:
             "currency": self._home.currency,
         }
 
-    def _rows(self, name: str) -> list[Row]:
-        return self._run.rows(name, **self._values())
+    def _named(self, remembered: Collection[Remembered], touched: frozenset[Id]) -> dict[Names, int]:
+        ids = ids_with_news(remembered, touched)
+        rows = self._run.rows("item_names", **self._values(), **(ALL_ITEMS if ids is None else _items(ids)))
+        counted = {Names(row["asin"], row["fnsku"], row["sku"]): row["rows"] for row in rows}
+        return named_now(remembered, touched, counted)
 
     def _reader(self, asins: Mapping[str, str]) -> FactReader:
         return FactReader(self._run, self._values(), asins)
@@ -104,10 +111,16 @@ class Surveys:
             connection=f"{self._connection.seller_id}/{self._connection.region}",
             marketplace=self._home,
             costs=tuple(CostRow(**row) for row in self._run.rows("all_costs")),
-            coverage=self._coverage(),
+            coverage=without_silent_days(self._coverage(), self._returned(), self._today),
             price_ratios=price_ratios(paid, prices, self._home.currency),
             bill_days=bill_days(reader.rows("money")),
         )
+
+    def _returned(self) -> ReturnedByDay:
+        return {
+            row["day"]: Returned(row["booked"], row["reported"])
+            for row in self._run.rows("returned_units", **self._values())
+        }
 
     def _coverage(self) -> CoverageFacts:
         """A day of a stream is covered when all of its datasets are, for all marketplaces; of no stream, no day is."""
@@ -155,6 +168,12 @@ def _shared(reader: FactReader) -> Shared:
 # -- components as they are stored -------------------------------------------------------------------------------------
 
 
+def _items(ids: Iterable[Id]) -> Items:
+    """Identifiers as statements take them: by kind."""
+    nodes = list(ids)
+    return {f"{kind}s": [value for each, value in nodes if each == kind] for kind in Names._fields}
+
+
 def _id(text: str) -> Id:
     kind, _, value = text.partition(":")
     return kind, value
@@ -163,7 +182,8 @@ def _id(text: str) -> Id:
 def _remembered(row: Row) -> Remembered:
     state = ComponentState(frozenset(map(_id, row["ids"])), row["around"], row["next_review_on"])
     seen = tuple(map(_observation, row["observations"]))
-    return Remembered(state, row["conditions"], seen, frozenset(row["groups"]))
+    named = tuple((Names(*names), rows) for *names, rows in row["named"])
+    return Remembered(state, row["conditions"], seen, frozenset(row["groups"]), named)
 
 
 def _row(key: str, entry: Remembered) -> Row:
@@ -175,6 +195,7 @@ def _row(key: str, entry: Remembered) -> Row:
         "next_review_on": entry.state.next_review_on,
         "observations": Jsonb([[*o.cell, *o.product, str(o.difference), o.charges] for o in entry.observations]),
         "groups": sorted(entry.groups),
+        "named": Jsonb([[*names, rows] for names, rows in entry.named]),
     }
 
 

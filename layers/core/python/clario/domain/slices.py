@@ -56,6 +56,7 @@ class Slice:
     wait_until: datetime | None = None
     prepaid: tuple[str, ...] = ()  # an operation for each call that its usage plan has set aside for `wait_until`
     polls: int = 0
+    failures: int = 0  # tries that Amazon's failures cut short since the slice last got on
     requested_at: datetime | None = None
     report_id: str | None = None
     report_document_id: str | None = None

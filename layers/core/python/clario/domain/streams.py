@@ -102,7 +102,7 @@ STREAMS: dict[str, Stream] = {
                     # Narrow windows: its page tokens are lost now and then
                     # (https://github.com/amzn/selling-partner-api-docs/issues/2758).
                     name="getShipmentItems",
-                    tables=("inbound_shipment_items",),
+                    tables=("inbound_shipment_items", "inbound_shipment_plans"),
                     normaliser="inbound_shipment_items",
                     slice_days=7,
                     trailing_days=7,
@@ -182,7 +182,8 @@ STREAMS: dict[str, Stream] = {
             cadence=DAILY,
             health_source="amazon_spapi_removals",
             sources=(
-                # Amazon does not say which of their dates the windows of these two are cut by.
+                # Amazon does not say which of their dates the windows of these two are cut by; of parcels users tell
+                # that it is the day their order was made (https://github.com/amzn/selling-partner-api-docs/issues/3020).
                 ReportSource(
                     name="GET_FBA_FULFILLMENT_REMOVAL_ORDER_DETAIL_DATA",
                     tables=("removal_orders",),
@@ -303,6 +304,7 @@ STREAMS: dict[str, Stream] = {
                     slice_days=7,
                     trailing_days=30,  # DEFERRED rows are released within weeks
                     version="2024-06-19",
+                    personal=True,
                     page_rows=480 * 5,  # so many transactions users have seen, of some five lines each
                     rows_per_order=6.5,
                     paged_within=FINANCES_TOKENS,

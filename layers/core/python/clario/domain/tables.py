@@ -94,6 +94,13 @@ TABLES: dict[str, Table] = {
         ),
         Table("inbound_shipment_items", stock.InboundShipmentItem, ("shipment_id", "item_key"), None, WriteMode.UPSERT),
         Table(
+            "inbound_shipment_plans",
+            stock.InboundShipmentPlan,
+            ("shipment_id", "item_key", "quantity_shipped"),
+            None,
+            WriteMode.UPSERT,
+        ),
+        Table(
             "shipped_items", trade.ShippedItem, ("shipped_on", "row_key", "ordinal"), "shipped_on", WriteMode.REPLACE
         ),
         Table(

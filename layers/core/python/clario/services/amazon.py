@@ -8,10 +8,14 @@ from typing import Protocol
 
 from ..domain.slices import Slice, SliceState, Step, next_step
 from ..domain.sources import ReportSource
-from ..errors import Throttled
+from ..errors import AmazonKeepsFailing, DatabaseUnavailable, RetryableError, Throttled
 from ..payloads import SliceTask
 from .ports import Clock, SellerApi
-from .work import Connection, Database, Work
+from .records import Connection
+from .work import Database, Work
+
+# Of searchOrders, whose plan is the slowest, so many take three to six hours.
+MOST_FAILURES = 30
 
 
 class Amazon(Protocol):
@@ -51,17 +55,33 @@ class AmazonStep:
         """Do the step if it is the slice's next one; when Amazon's usage plan has no room yet, rest until it has.
 
         A step that ran before, late or twice finds that the slice is elsewhere and goes on from there.
+
+        Raises:
+            AmazonKeepsFailing: failures cut too many of its tries short. Who waits for a turn fails no task, so the
+                state machine alone would try for ever.
         """
         part, connection = self.load(task)
         if next_step(part) is not expected:
             return task.model_copy(update={"step": next_step(part)})
         try:
             with self.amazon.api(connection, part.prepaid) as api:
-                return work(part, api)
+                return work(replace(part, failures=0), api)
+        except DatabaseUnavailable:
+            raise
         except Throttled as throttled:
             if throttled.until is None:
                 raise
+            if throttled.failure:
+                part = _with_failure(part, throttled.failure)
             return self.save(task, replace(part, wait_until=throttled.until, prepaid=throttled.prepaid))
+        except RetryableError as failure:
+            self._note(task, _with_failure(part, str(failure)).failures)
+            raise
+
+    def _note(self, task: SliceTask, failures: int) -> None:
+        """Beside whatever the step has saved; what its turn in the usage plan was good for is used up."""
+        with self.database.transaction(task.seller_id) as work:
+            work.slices.save(replace(work.slices.get(task.slice_id), failures=failures, prepaid=()))
 
     def within_cooldown(self, part: Slice, made_at: datetime, work: Work) -> bool:
         """Whether a report made then may be the build we already have: Amazon rebuilds it only once per cooldown.
@@ -77,6 +97,16 @@ class AmazonStep:
     def after(self, wait: timedelta) -> datetime:
         """The moment until which to wait for Amazon."""
         return self.clock.now() + wait / self.amazon.rate_scale
+
+
+def _with_failure(part: Slice, failure: str) -> Slice:
+    if part.failures >= MOST_FAILURES:
+        raise AmazonKeepsFailing(
+            f"Amazon's failures cut {part.failures + 1} attempts short, so that this was given up. The last of them:"
+            f" {failure}. The next sync tries again and loads only what is missing. If that goes on for days, ask"
+            " Amazon's developer support why the operation fails."
+        )
+    return replace(part, failures=part.failures + 1)
 
 
 def newest_data(part: Slice, work: Work) -> datetime | None:

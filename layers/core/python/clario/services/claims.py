@@ -4,7 +4,8 @@ from datetime import date
 
 from ..domain.values import home_marketplace, local_day
 from .ports import Clock
-from .work import Connection, Work
+from .records import Connection
+from .work import Work
 
 
 def today_of(connection: Connection, clock: Clock) -> date:

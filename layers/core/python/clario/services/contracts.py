@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from ..domain.contracts import HEADER, Counts, Note, rejected_share, row_volume, unseen
 from ..domain.streams import source_of
 from .ports import Metrics
-from .work import Document, Stored, Work
+from .records import Document, Stored
+from .work import Work
 
 COMPARED = 20  # documents before it
 # What the next document of the same marketplaces confirms or takes back.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from .work import Database, ProductCost
+from .records import ProductCost
+from .work import Database
 
 LONGEST_SKU = 255
 COLUMNS = ("sku", "unitCost", "currency", "validFrom")

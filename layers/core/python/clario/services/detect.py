@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..domain.claims import reconcile
-from ..domain.detection.batches import BatchResult, examine_batch
-from ..domain.detection.survey import Batch, Survey
+from ..domain.detection.runs.batches import BatchResult, examine_batch
+from ..domain.detection.runs.survey import Batch, Survey
 from ..domain.progress import completed_message
 from ..payloads import Empty, SyncTask
 from .claims import count_claims, today_of
 from .ports import Clock, Queue
+from .records import Connection, DetectionAttempt
 from .sources import failed_sources
-from .work import Connection, Database, DetectionAttempt, Work
+from .work import Database, Work
 
 # A little longer than a worker can live (15 minutes for a Lambda): a job is never worked on twice at once.
 LEASE = timedelta(minutes=16)

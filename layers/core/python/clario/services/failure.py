@@ -13,6 +13,7 @@ NOTES = {
     "Throttled": "throttled",
     "DocumentUnreadable": "document_unreadable",
     "UpstreamUnavailable": "amazon_unavailable",
+    "AmazonKeepsFailing": "amazon_unavailable",
 }
 CANONICAL = ("RetryableError", "FatalError")
 LONGEST_MESSAGE = 1000

@@ -15,7 +15,7 @@ from .amazon import AmazonStep
 from .ports import ObjectStore, SellerApi
 from .progress import report_progress
 from .readers import lines_of, read_slice
-from .work import Document
+from .records import Document
 
 
 def fetch(task: SliceTask, step: AmazonStep, objects: ObjectStore) -> SliceTask:

@@ -16,9 +16,10 @@ from .amazon import Amazon
 from .planning import Planning, PlanSettings
 from .ports import Clock, Report, ReportRequest, SellerApi, Workflow
 from .progress import report_progress
+from .records import Connection, Sync, SyncWarning
 from .sync_warnings import STATIC_SANDBOX_WARNING, connection_warning, revoked_warning
 from .syncs import start_execution
-from .work import Connection, Database, Sync, SyncWarning, Work
+from .work import Database, Work
 
 # A Step Functions execution ends at 25,000 events: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 # Each retry leaves three more. Begun below this, the last batch of 40 slices ends below the limit even if each slice of

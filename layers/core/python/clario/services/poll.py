@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from ..domain.slices import Slice, SliceState, Step
 from ..domain.values import DayRange
-from ..errors import ReportFailed, UpstreamUnavailable
+from ..errors import ReportFailed, RequestRefused, UpstreamUnavailable
 from ..payloads import SliceTask
 from .amazon import AmazonStep, held_back, is_loaded, newest_data, since
 from .ports import Report, SellerApi
@@ -34,7 +34,7 @@ def _poll(task: SliceTask, step: AmazonStep, part: Slice, api: SellerApi) -> Sli
     report = api.get_report(part.report_id)
     part = replace(part, prepaid=())
     match report.status:
-        case "DONE":
+        case "DONE" if report.document_id is not None:
             made_at = report.processing_started_at or report.created_at
             ready = replace(part, report_document_id=report.document_id, report_made_at=made_at, wait_until=None)
             return step.save(task, ready)
@@ -124,5 +124,5 @@ def _explanation(api: SellerApi, report: Report) -> str:
     try:
         with api.open_document(report.document_id) as chunks:
             return next(chunks, b"").decode("utf-8", errors="replace")[:500].strip() or "no explanation given"
-    except UpstreamUnavailable:
+    except (UpstreamUnavailable, RequestRefused):
         return "the explanation could not be read"

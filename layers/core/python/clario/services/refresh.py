@@ -18,8 +18,9 @@ from .fetch import keep_raw
 from .normalize import normalize_document
 from .ports import Clock, Metrics, ObjectStore, SellerApi
 from .readers import read_slice
+from .records import Connection, Turn
 from .store import store_document
-from .work import Connection, Database, Turn, Work
+from .work import Database, Work
 
 # A little longer than a worker can live (15 minutes for a Lambda): nothing is refreshed twice at once.
 LEASE = timedelta(minutes=16)
@@ -27,6 +28,8 @@ LEASE = timedelta(minutes=16)
 RESERVE = timedelta(minutes=3)
 # What trying again cannot help is tried again all the same, but not at every turn.
 TRY_AGAIN = timedelta(hours=1)
+# Then the data source says what fails, and the stream's next turn begins anew.
+MOST_FAILURES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class _Refresh:
         try:
             self._end(self._next() if self._load() else self.step.clock.now())
         except Throttled as throttled:
-            self._end(throttled.until or self._next(), prepaid=throttled.prepaid)
+            self._wait(throttled)
         except RetryableError as error:
             self._end(self._next(), error=str(error))
         except FatalError as error:
@@ -84,14 +87,28 @@ class _Refresh:
                 self.step.clock.now() + TRY_AGAIN, error=str(error), revoked=isinstance(error, AuthorizationRevoked)
             )
 
+    def _wait(self, throttled: Throttled) -> None:
+        """Until the usage plan has room; a stream whose tries use it up by failing has its turn at its usual time."""
+        failures = self.turn.failures + 1 if throttled.failure else self.turn.failures
+        if failures > MOST_FAILURES:
+            self._end(self._next(), error=throttled.failure)
+        else:
+            self._end(throttled.until or self._next(), prepaid=throttled.prepaid, failures=failures)
+
     def _next(self) -> datetime:
         return next_turn(self.turn.due_at, REFRESHED[self.turn.stream], self.step.clock.now())
 
     def _end(
-        self, due_at: datetime, *, prepaid: tuple[str, ...] = (), error: str | None = None, revoked: bool = False
+        self,
+        due_at: datetime,
+        *,
+        prepaid: tuple[str, ...] = (),
+        failures: int = 0,
+        error: str | None = None,
+        revoked: bool = False,
     ) -> None:
         with self.step.database.transaction(self.seller_id) as work:
-            work.refreshes.end(self.turn, due_at, prepaid=prepaid, error=error)
+            work.refreshes.end(self.turn, due_at, prepaid=prepaid, failures=failures, error=error)
             if revoked and error is not None:
                 work.connections.revoke(self.turn.connection_id, error)
 

@@ -7,8 +7,9 @@ from ..payloads import SyncTask
 from .detect import run_detection
 from .normalize import normalize_document
 from .ports import Clock, ObjectStore
+from .records import Document, Stored
 from .store import store_document
-from .work import Database, Document, Stored
+from .work import Database
 
 
 def replay(

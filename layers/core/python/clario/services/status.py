@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from ..domain.slices import FINISHED, Slice, SliceState
 from ..domain.streams import STREAMS
 from .ports import Clock
-from .work import Database, Sync, SyncWarning, Work
+from .records import Sync, SyncWarning
+from .work import Database, Work
 
 SEVERITIES = ("info", "warning", "error")
 UNTOUCHED = frozenset({SliceState.PLANNED})

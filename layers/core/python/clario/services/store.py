@@ -14,7 +14,8 @@ from .contracts import too_few, watch
 from .normalize import Manifest, manifest_key
 from .ports import Metrics, ObjectStore
 from .progress import report_progress
-from .work import Database, Document, Stored, Work
+from .records import Document, Stored
+from .work import Database, Work
 
 
 def store(task: SliceTask, *, database: Database, objects: ObjectStore, metrics: Metrics) -> SliceTask:

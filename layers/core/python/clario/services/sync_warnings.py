@@ -1,7 +1,7 @@
 """Warnings about whole connections, which planning keeps with the sync."""
 
 from .failure import NOTES
-from .work import SyncWarning
+from .records import SyncWarning
 
 STATIC_SANDBOX_WARNING = SyncWarning(
     "amazon_spapi",

@@ -9,7 +9,8 @@ from uuid import NAMESPACE_URL, uuid5
 from ..domain.progress import CANCELLED_MESSAGE, INTERRUPTED, failed_message
 from ..errors import AmazonNotConnected, ExecutionEnded, SyncNotRunning
 from .ports import Clock, ExecutionStatus, Workflow
-from .work import Connection, Database, EnvironmentConnection, Sync, Work
+from .records import Connection, EnvironmentConnection, Sync
+from .work import Database, Work
 
 # The row is written before its execution is started. Whoever looks in between must not take it for dead.
 PATIENCE = timedelta(seconds=30)

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from uuid import UUID
 
@@ -17,14 +15,13 @@ if TYPE_CHECKING:
     from ..domain.cadence import Covered
     from ..domain.claims import Change, Status, StoredClaim
     from ..domain.contracts import Counts, Note, Unbalanced
-    from ..domain.detection.facts import ComponentFacts
-    from ..domain.detection.survey import Batch, Remembered, Survey
+    from ..domain.detection.rows.facts import ComponentFacts
+    from ..domain.detection.runs.survey import Batch, Remembered, Survey
     from ..domain.health import SourceNote, StreamState
     from ..domain.progress import ProgressEvent
     from ..domain.quarantine import Try
     from ..domain.records import Rejected
     from ..domain.slices import Slice
-    from ..domain.values import DayRange
     from .pages import (
         DetectionFilter,
         DetectionOrder,
@@ -35,145 +32,18 @@ if TYPE_CHECKING:
         StoredDetection,
         Today,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A seller's authorisation in one Amazon region."""
-
-    connection_id: int
-    seller_id: str
-    region: str
-    source: str  # database, environment
-    selling_partner_id: str | None
-    marketplace_ids: tuple[str, ...]
-    is_sandbox: bool
-    status: str  # active, revoked, disconnected
-
-
-@dataclass(frozen=True, slots=True)
-class EnvironmentConnection:
-    """The connection that the environment's refresh token stands for; the fingerprint tells one token from another."""
-
-    region: str
-    is_sandbox: bool
-    token_fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class SyncWarning:
-    """What went wrong with a stream or a connection, or holds it back. `code` is a word for programs."""
-
-    source: str
-    code: str
-    severity: str  # info, warning, error
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sync:
-    """A run that a person can see. `warnings` are those about whole connections."""
-
-    sync_id: str
-    seller_id: str
-    status: str  # running, completed, failed, cancelled
-    progress: int
-    message: str
-    trigger: str
-    part: int
-    planned: bool
-    started_at: datetime
-    completed_at: datetime | None
-    orders_processed: int
-    total_orders: int
-    claims_detected: int
-    error: str | None
-    warnings: tuple[SyncWarning, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One raw object and what it says: the days it covers, and when Amazon made it (`as_of`).
-
-    Of its first day it says only what is newer than `since`, where that is set.
-    """
-
-    document_id: int
-    connection_id: int
-    stream: str
-    source: str
-    scope: str
-    days: DayRange
-    raw_object: str
-    sha256: str
-    size: int
-    header_fingerprint: str | None
-    as_of: datetime
-    may_be_stale: bool
-    since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What a store did, and what it found.
-
-    Attributes:
-        accepted_days: the days it was allowed to write.
-        written, deleted: how many rows it wrote, and deleted or made zero.
-        rows: how many the document has for its first table.
-        rejected: how many rows could not be read.
-        codes: the values of its coded columns (`clario.domain.contracts`) by column.
-        doubted: it was not believed, because it has so few rows: this many are known, and stay.
-    """
-
-    accepted_days: int
-    written: int
-    deleted: int
-    rows: int
-    rejected: int
-    codes: Mapping[str, Collection[str]] = field(default_factory=dict)
-    doubted: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedDetection:
-    """A row of the detection queue."""
-
-    sync_id: str
-    status: str  # pending, processing, completed, failed
-    queued_at: datetime
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class DetectionAttempt:
-    """One worker's turn at a job. `number` fences off earlier ones."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A stream of a connection that a worker refreshes while its lease lasts.
-
-    `prepaid`: an operation for each call that its usage plan has set aside for `due_at`.
-    """
-
-    connection_id: int
-    stream: str
-    lease: str
-    due_at: datetime
-    prepaid: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ProductCost:
-    """What the seller paid for one unit from that day on."""
-
-    sku: str
-    unit_cost: Decimal
-    currency: str
-    valid_from: date
+    from .records import (
+        Connection,
+        DetectionAttempt,
+        Document,
+        EnvironmentConnection,
+        ProductCost,
+        QueuedDetection,
+        Stored,
+        Sync,
+        SyncWarning,
+        Turn,
+    )
 
 
 class Connections(Protocol):
@@ -402,7 +272,15 @@ class Refreshes(Protocol):
         """The turns of the lease, from now on for so long at most; none when they are begun, over or another's."""
         ...
 
-    def end(self, turn: Turn, due_at: datetime, *, prepaid: tuple[str, ...] = (), error: str | None = None) -> None:
+    def end(
+        self,
+        turn: Turn,
+        due_at: datetime,
+        *,
+        prepaid: tuple[str, ...] = (),
+        failures: int = 0,
+        error: str | None = None,
+    ) -> None:
         """Give the turn back, the next one being due then; nothing happens when the lease has become another's."""
         ...
 

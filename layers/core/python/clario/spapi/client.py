@@ -90,6 +90,7 @@ class Client:
         self._prepaid = list(prepaid)
         self._learned: dict[str, float] = {}
         self._answered: Counter[Operation] = Counter()
+        self._last_failure: str | None = None  # of the last try that failed
 
     def close(self) -> None:
         """Give the connections back."""
@@ -188,7 +189,7 @@ class Client:
         for sent, calls in self._answered.items():
             most = int(sent.plan.with_margin().burst)
             places += [(sent.name, self._plans.reserve(sent.name)) for _ in range(min(calls, most))]
-        return Throttled(message, max(at for _, at in places), tuple(name for name, _ in places))
+        return Throttled(message, max(at for _, at in places), tuple(name for name, _ in places), self._last_failure)
 
     def _next_try(self, operation: Operation, failure: RetryableError, attempt: int) -> datetime:
         """From when on to try again. Raises when that is not to be.
@@ -196,6 +197,7 @@ class Client:
         A 429 was not carried out, so even createReport may be repeated after it; after any other failure it may have
         been.
         """
+        self._last_failure = str(failure)
         throttled = isinstance(failure, Throttled)
         wait = self._back_off(1 / operation.plan.rate if throttled else FIRST_WAIT, attempt)
         not_before = self._clock.now() + wait
@@ -221,7 +223,10 @@ class Client:
         self._learn(operation, response)
         if not response.is_success:
             raise self._failure(operation, response)
-        return Answer(response.content, object_of(response, operation.name))
+        answer = Answer(response.content, object_of(response, operation.name))
+        if answer.data.get("errors"):  # the older APIs have a place for them beside the payload
+            raise UpstreamUnavailable(f"{operation.name}: Amazon answers with an error: {error_of(response)}")
+        return answer
 
     def _learn(self, operation: Operation, response: httpx.Response) -> None:
         """Pass on a rate that is new to us: most answers repeat the last one."""
@@ -256,6 +261,7 @@ def _denial(operation: Operation, response: httpx.Response) -> ClarioError:
         return UpstreamUnavailable(f"{operation.name}: Amazon calls even a new access token expired")
     if "revoked" in details:
         return AuthorizationRevoked(f"{operation.name}: the seller's authorisation was revoked: connect again")
+    reason = str(error)
     if not details and error.code == "Unauthorized":
-        return AuthorizationRevoked(f"{operation.name}: the application or the authorisation lacks {operation.role}")
-    return RequestRefused(f"{operation.name} (HTTP {response.status_code}): {error}", response.status_code)
+        reason = f"the application or the authorisation lacks {operation.role}"
+    return RequestRefused(f"{operation.name} (HTTP {response.status_code}): {reason}", response.status_code)

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clario.spapi.client import Client
-from clario.spapi.operations import GET_SHIPMENT_ITEMS, GET_SHIPMENTS, Operation
+from clario.spapi.operations import GET_SHIPMENT_ITEMS, GET_SHIPMENTS
 from clario.spapi.paging import read_pages
 from clario.spapi.wire import written
 
 PATIENCE = timedelta(seconds=10)
 """Nobody says how long these page tokens live."""
+EVERY_STATUS = "WORKING,READY_TO_SHIP,SHIPPED,RECEIVING,CANCELLED,DELETED,CLOSED,ERROR,IN_TRANSIT,DELIVERED,CHECKED_IN"
 
 
 def shipment_pages(
@@ -18,28 +19,29 @@ def shipment_pages(
 ) -> Iterator[bytes]:
     """The JSON body of each page of the shipments that last changed in [changed_after, changed_before], in order.
 
+    Every status is named: against the model, Amazon refuses a window without statuses or ids
+    (https://github.com/amzn/selling-partner-api-models/issues/2001).
     Raises what `read_pages` raises.
     """
-    return _pages(client, GET_SHIPMENTS, "ShipmentData", marketplace_id, changed_after, changed_before)
+    params = _window(marketplace_id, changed_after, changed_before) | {"ShipmentStatusList": EVERY_STATUS}
+    return read_pages(client, GET_SHIPMENTS, params, _token_beside("ShipmentData"), PATIENCE, _following)
 
 
 def item_pages(
     client: Client, marketplace_id: str, changed_after: datetime, changed_before: datetime
 ) -> Iterator[bytes]:
-    """The same of the items of these shipments."""
-    return _pages(client, GET_SHIPMENT_ITEMS, "ItemData", marketplace_id, changed_after, changed_before)
+    """The same of the items of these shipments; here there are no statuses to name."""
+    params = _window(marketplace_id, changed_after, changed_before)
+    return read_pages(client, GET_SHIPMENT_ITEMS, params, _token_beside("ItemData"), PATIENCE, _following)
 
 
-def _pages(
-    client: Client, operation: Operation, name: str, marketplace_id: str, after: datetime, before: datetime
-) -> Iterator[bytes]:
-    params = {
+def _window(marketplace_id: str, after: datetime, before: datetime) -> dict[str, str]:
+    return {
         "QueryType": "DATE_RANGE",
         "MarketplaceId": marketplace_id,
         "LastUpdatedAfter": written(after),
         "LastUpdatedBefore": written(before),
     }
-    return read_pages(client, operation, params, _token_beside(name), PATIENCE, _following)
 
 
 def _following(first: Mapping[str, str], token: str) -> Mapping[str, str]:

@@ -21,7 +21,10 @@ PAGE_SIZE = "100"
 def find_reports(
     client: Client, report_types: list[str], marketplace_ids: tuple[str, ...], since: datetime, now: datetime
 ) -> list[Report]:
-    """Reports of these types (at most 10) for any of these marketplaces, queued, running or done, newest first."""
+    """Reports of these types (at most 10) for any of these marketplaces, queued, running or done, newest first.
+
+    The model does not promise that a report says its marketplaces; one that does not may be for any.
+    """
     params = {
         "reportTypes": ",".join(report_types),
         "processingStatuses": ",".join(USABLE),
@@ -31,11 +34,13 @@ def find_reports(
     if len(marketplace_ids) <= MOST_MARKETPLACES:
         params["marketplaceIds"] = ",".join(marketplace_ids)
     found = [
-        report
-        for report in _pages(client, params)
-        if report.status in USABLE and not set(report.marketplace_ids).isdisjoint(marketplace_ids)
+        report for report in _pages(client, params) if report.status in USABLE and _may_be_for(report, marketplace_ids)
     ]
     return sorted(found, key=lambda report: report.created_at, reverse=True)
+
+
+def _may_be_for(report: Report, marketplace_ids: tuple[str, ...]) -> bool:
+    return not report.marketplace_ids or not set(report.marketplace_ids).isdisjoint(marketplace_ids)
 
 
 def _pages(client: Client, params: dict[str, str]) -> Iterator[Report]:

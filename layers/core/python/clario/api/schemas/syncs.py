@@ -7,8 +7,8 @@ from pydantic import Field
 from clario.api.schemas.common import Body, Success, UtcTime
 from clario.services.pages import RejectedRow as StoredRejectedRow
 from clario.services.pages import Statistics as StoredStatistics
+from clario.services.records import Sync
 from clario.services.status import SyncStatus
-from clario.services.work import Sync
 
 State = Literal["running", "completed", "failed", "cancelled"]
 Trigger = Literal["manual", "connect", "scheduled"]

@@ -73,7 +73,8 @@ WHERE i.connection_id = %(connection_id)s AND (o.purchased_at AT TIME ZONE %(zon
 
 -- name: inbound_facts
 -- Without items: all. A status tells the day of a delivery only if an earlier status was seen before it; of what had
--- arrived when we first looked the day is unknown. Whose carrier brought it the transport fees tell, if there are any.
+-- arrived when we first looked the day is unknown. Sellers can change the number of units when the shipment has left: that
+-- of the first day after it is told, too. Whose carrier brought it the transport fees tell, if there are any.
 WITH carriers AS (
     SELECT DISTINCT m.metadata -> 'related' ->> 'SHIPMENT_ID' AS shipment_id
     FROM present_financial_events AS m
@@ -84,6 +85,10 @@ WITH carriers AS (
 SELECT i.shipment_id, h.status, seen.first_on, CASE WHEN seen.awaited THEN seen.delivered_on END, seen.closed_on,
        CASE WHEN EXISTS (SELECT FROM carriers) THEN i.shipment_id IN (SELECT c.shipment_id FROM carriers AS c) END,
        i.sku, coalesce(i.fnsku, ''), '', i.quantity_shipped, i.quantity_received, i.quantity_in_case,
+       (SELECT p.quantity_shipped FROM inbound_shipment_plans AS p
+        WHERE p.connection_id = i.connection_id AND p.shipment_id = i.shipment_id AND p.item_key = i.item_key
+          AND p.as_of <= seen.left_at + interval '1 day'
+        ORDER BY p.as_of DESC LIMIT 1),
        i.document_id, i.line
 FROM inbound_shipment_items AS i
 JOIN inbound_shipments AS h USING (connection_id, shipment_id)
@@ -92,6 +97,7 @@ JOIN (
            min((s.as_of AT TIME ZONE %(zone)s)::date)
                FILTER (WHERE s.status IN ('DELIVERED', 'CHECKED_IN', 'RECEIVING', 'CLOSED')) AS delivered_on,
            min((s.as_of AT TIME ZONE %(zone)s)::date) FILTER (WHERE s.status = 'CLOSED') AS closed_on,
+           min(s.as_of) FILTER (WHERE s.status IN ('SHIPPED', 'IN_TRANSIT')) AS left_at,
            bool_or(s.status IN ('WORKING', 'READY_TO_SHIP', 'SHIPPED', 'IN_TRANSIT')) AS awaited
     FROM inbound_shipment_statuses AS s
     WHERE s.connection_id = %(connection_id)s
@@ -208,20 +214,28 @@ SELECT document_id, raw_object FROM documents WHERE document_id = ANY (%(documen
 
 -- name: item_names
 -- How many rows name each item, by its names; a row about no item has none. Of returns those whose order is known to
--- have no such SKU are left out: what they belong to is found out elsewhere.
+-- have no such SKU are left out: what they belong to is found out elsewhere. Without items: all.
 SELECT coalesce(asin, '') AS asin, coalesce(fnsku, '') AS fnsku, coalesce(sku, '') AS sku, sum(rows)::bigint AS rows
 FROM (
     SELECT asin, fnsku, msku AS sku, count(*) AS rows FROM ledger_events
-    WHERE connection_id = %(connection_id)s AND occurred_on <= %(until)s GROUP BY 1, 2, 3
+    WHERE connection_id = %(connection_id)s AND occurred_on <= %(until)s
+      AND (%(fnskus)s::text[] IS NULL OR fnsku = ANY (%(fnskus)s::text[]))
+    GROUP BY 1, 2, 3
     UNION ALL
     SELECT asin, fnsku, msku, count(*) FROM ledger_balances
-    WHERE connection_id = %(connection_id)s AND period_start <= %(until)s GROUP BY 1, 2, 3
+    WHERE connection_id = %(connection_id)s AND period_start <= %(until)s
+      AND (%(fnskus)s::text[] IS NULL OR fnsku = ANY (%(fnskus)s::text[]))
+    GROUP BY 1, 2, 3
     UNION ALL
     SELECT asin, fnsku, sku, count(*) FROM reimbursements
-    WHERE connection_id = %(connection_id)s AND approved_on <= %(until)s GROUP BY 1, 2, 3
+    WHERE connection_id = %(connection_id)s AND approved_on <= %(until)s
+      AND (%(skus)s::text[] IS NULL OR fnsku = ANY (%(fnskus)s::text[]) OR asin = ANY (%(asins)s::text[])
+           OR sku = ANY (%(skus)s::text[]))
+    GROUP BY 1, 2, 3
     UNION ALL
     SELECT r.asin, r.fnsku, r.sku, count(*) FROM returns AS r
     WHERE r.connection_id = %(connection_id)s AND r.returned_on <= %(until)s
+      AND (%(skus)s::text[] IS NULL OR r.sku = ANY (%(skus)s::text[]))
       AND (r.order_id IS NULL
            OR EXISTS (SELECT FROM order_items AS i WHERE i.connection_id = r.connection_id
                       AND i.order_id = r.order_id AND i.sku = r.sku)
@@ -230,37 +244,67 @@ FROM (
     GROUP BY 1, 2, 3
     UNION ALL
     SELECT asin, NULL, sku, count(*) FROM replacements
-    WHERE connection_id = %(connection_id)s AND shipped_on <= %(until)s GROUP BY 1, 3
+    WHERE connection_id = %(connection_id)s AND shipped_on <= %(until)s
+      AND (%(skus)s::text[] IS NULL OR sku = ANY (%(skus)s::text[]))
+    GROUP BY 1, 3
     UNION ALL
     SELECT asin, fnsku, sku, count(*) FROM shipped_items
-    WHERE connection_id = %(connection_id)s AND shipped_on <= %(until)s GROUP BY 1, 2, 3
+    WHERE connection_id = %(connection_id)s AND shipped_on <= %(until)s
+      AND (%(skus)s::text[] IS NULL OR sku = ANY (%(skus)s::text[]))
+    GROUP BY 1, 2, 3
     UNION ALL
     SELECT i.asin, NULL, i.sku, count(*) FROM order_items AS i JOIN orders AS o USING (connection_id, order_id)
     WHERE i.connection_id = %(connection_id)s AND (o.purchased_at AT TIME ZONE %(zone)s)::date <= %(until)s
+      AND (%(skus)s::text[] IS NULL OR i.sku = ANY (%(skus)s::text[]))
     GROUP BY 1, 3
     UNION ALL
     SELECT NULL, fnsku, sku, count(*) FROM inbound_shipment_items
-    WHERE connection_id = %(connection_id)s GROUP BY 2, 3
+    WHERE connection_id = %(connection_id)s AND (%(skus)s::text[] IS NULL OR sku = ANY (%(skus)s::text[]))
+    GROUP BY 2, 3
     UNION ALL
     SELECT NULL, fnsku, sku, count(*) FROM removal_orders
-    WHERE connection_id = %(connection_id)s AND (requested_at AT TIME ZONE %(zone)s)::date <= %(until)s GROUP BY 2, 3
+    WHERE connection_id = %(connection_id)s AND (requested_at AT TIME ZONE %(zone)s)::date <= %(until)s
+      AND (%(fnskus)s::text[] IS NULL OR fnsku = ANY (%(fnskus)s::text[]))
+    GROUP BY 2, 3
     UNION ALL
     SELECT NULL, fnsku, sku, count(*) FROM removal_shipments
-    WHERE connection_id = %(connection_id)s AND (shipped_at AT TIME ZONE %(zone)s)::date <= %(until)s GROUP BY 2, 3
+    WHERE connection_id = %(connection_id)s AND (shipped_at AT TIME ZONE %(zone)s)::date <= %(until)s
+      AND (%(fnskus)s::text[] IS NULL OR fnsku = ANY (%(fnskus)s::text[]))
+    GROUP BY 2, 3
     UNION ALL
     SELECT asin, NULL, sku, count(*) FROM present_financial_events
-    WHERE connection_id = %(connection_id)s AND posted_on <= %(until)s GROUP BY 1, 3
+    WHERE connection_id = %(connection_id)s AND posted_on <= %(until)s
+      AND (%(skus)s::text[] IS NULL OR sku = ANY (%(skus)s::text[]) OR (sku IS NULL AND asin = ANY (%(asins)s::text[])))
+    GROUP BY 1, 3
     UNION ALL
     SELECT asin, fnsku, sku, count(*) FROM fee_previews
-    WHERE connection_id = %(connection_id)s AND snapshot_on <= %(until)s GROUP BY 1, 2, 3
+    WHERE connection_id = %(connection_id)s AND snapshot_on <= %(until)s
+      AND (%(skus)s::text[] IS NULL OR sku = ANY (%(skus)s::text[]))
+    GROUP BY 1, 2, 3
     UNION ALL
     SELECT asin, fnsku, NULL, count(*) FROM storage_charges
-    WHERE connection_id = %(connection_id)s AND month <= %(until)s GROUP BY 1, 2
+    WHERE connection_id = %(connection_id)s AND month <= %(until)s
+      AND (%(fnskus)s::text[] IS NULL OR fnsku = ANY (%(fnskus)s::text[]))
+    GROUP BY 1, 2
     UNION ALL
     SELECT asin, fnsku, sku, count(*) FROM aged_inventory_charges
-    WHERE connection_id = %(connection_id)s AND charged_on <= %(until)s GROUP BY 1, 2, 3
+    WHERE connection_id = %(connection_id)s AND charged_on <= %(until)s
+      AND (%(fnskus)s::text[] IS NULL OR fnsku = ANY (%(fnskus)s::text[]))
+    GROUP BY 1, 2, 3
 ) AS named
 GROUP BY 1, 2, 3
+
+-- name: returned_units
+-- Units that customers sent back, by day: as the ledger took them in, and as the returns report lists them.
+SELECT day, sum(booked)::bigint AS booked, sum(reported)::bigint AS reported
+FROM (
+    SELECT occurred_on AS day, quantity AS booked, 0 AS reported FROM ledger_events
+    WHERE connection_id = %(connection_id)s AND occurred_on <= %(until)s AND event_type = 'CustomerReturns'
+    UNION ALL
+    SELECT returned_on, 0, quantity FROM returns
+    WHERE connection_id = %(connection_id)s AND returned_on <= %(until)s
+) AS units
+GROUP BY day
 
 -- name: covered_ranges
 -- Neighbouring covered days as ranges.
@@ -272,18 +316,18 @@ FROM (
 GROUP BY dataset, scope, run ORDER BY 1, 2, 3
 
 -- name: components
-SELECT key, ids, around, conditions, next_review_on, observations, groups FROM detection_components
+SELECT key, ids, around, conditions, next_review_on, observations, groups, named FROM detection_components
 WHERE connection_id = %(connection_id)s
 
 -- name: keep_component
 INSERT INTO detection_components (
-    connection_id, key, seller_id, ids, around, conditions, next_review_on, observations, groups)
+    connection_id, key, seller_id, ids, around, conditions, next_review_on, observations, groups, named)
 VALUES (%(connection_id)s, %(key)s, %(seller_id)s, %(ids)s, %(around)s, %(conditions)s, %(next_review_on)s,
-    %(observations)s, %(groups)s)
+    %(observations)s, %(groups)s, %(named)s)
 ON CONFLICT (connection_id, key) DO UPDATE
 SET ids = excluded.ids, around = excluded.around, conditions = excluded.conditions,
     next_review_on = excluded.next_review_on, observations = excluded.observations,
-    groups = excluded.groups
+    groups = excluded.groups, named = excluded.named
 
 -- name: forget_components
 DELETE FROM detection_components WHERE connection_id = %(connection_id)s AND key = ANY (%(keys)s::text[])

@@ -36,9 +36,10 @@ RETURNING r.seller_id, r.lease::text AS lease
 -- A message that comes twice, or late, when another one was sent, finds no turn of its own.
 UPDATE refreshes SET begun = true, leased_until = clario_now() + make_interval(secs => %(seconds)s)
 WHERE lease = %(lease)s::uuid AND NOT begun
-RETURNING connection_id, stream, due_at, prepaid
+RETURNING connection_id, stream, due_at, prepaid, failures
 
 -- name: end_refresh
 UPDATE refreshes
-SET lease = NULL, leased_until = NULL, begun = false, due_at = %(due_at)s, prepaid = %(prepaid)s, error = %(error)s
+SET lease = NULL, leased_until = NULL, begun = false, due_at = %(due_at)s, prepaid = %(prepaid)s,
+    failures = %(failures)s, error = %(error)s
 WHERE connection_id = %(connection_id)s AND stream = %(stream)s AND lease = %(lease)s::uuid

@@ -108,7 +108,7 @@ SELECT * FROM sync_slices WHERE sync_id = %(sync_id)s ORDER BY slice_id
 -- A finished slice stays as it is, whatever a late step brings.
 UPDATE sync_slices
 SET state = %(state)s, wait_until = %(wait_until)s, prepaid = %(prepaid)s, attempts = %(attempts)s,
-    polls = %(polls)s, requested_at = %(requested_at)s, report_id = %(report_id)s,
+    polls = %(polls)s, failures = %(failures)s, requested_at = %(requested_at)s, report_id = %(report_id)s,
     report_document_id = %(report_document_id)s, report_made_at = %(report_made_at)s,
     document_id = %(document_id)s, rows = %(rows)s, rejected = %(rejected)s, outside = %(outside)s,
     orders = %(orders)s, note = %(note)s, severity = %(severity)s, error = %(error)s, updated_at = clario_now()

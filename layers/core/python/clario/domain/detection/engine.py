@@ -8,21 +8,22 @@ from typing import TypeVar
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim, DetectionRun, Note, Settled
-from clario.domain.detection import findings
-from clario.domain.detection.assemble import claim_of, group, settled_of
-from clario.domain.detection.components import components
-from clario.domain.detection.coverage import needed_from
-from clario.domain.detection.credits import gather_credits
-from clario.domain.detection.facts import Account, ComponentFacts, SellerFacts
-from clario.domain.detection.fee_cells import observations, suspect_cells
-from clario.domain.detection.findings import Case
-from clario.domain.detection.netting import Settlement, net
-from clario.domain.detection.reversals import after_netting, unexplained
-from clario.domain.detection.rivals import with_doubts
+from clario.domain.detection.claims import findings
+from clario.domain.detection.claims.assemble import claim_of, group, settled_of
+from clario.domain.detection.claims.findings import Case
+from clario.domain.detection.claims.valuation import price_ratios, with_net_sale
+from clario.domain.detection.claims.verdict import Verdict, filed_under, judge, told_from_day
+from clario.domain.detection.money.fee_cells import observations, suspect_cells
+from clario.domain.detection.money.storage_fees import bill_days
+from clario.domain.detection.netting.credits import gather_credits
+from clario.domain.detection.netting.netting import Settlement, net
+from clario.domain.detection.netting.reversals import after_netting, unexplained
+from clario.domain.detection.netting.rivals import with_doubts
+from clario.domain.detection.rows.components import components
+from clario.domain.detection.rows.coverage import needed_from
+from clario.domain.detection.rows.facts import Account, ComponentFacts, SellerFacts
+from clario.domain.detection.rows.silence import returned_by_day, without_silent_days
 from clario.domain.detection.rules import MONEY_RULES, RULES, MoneyRule, Rule
-from clario.domain.detection.storage_fees import bill_days
-from clario.domain.detection.valuation import price_ratios, with_net_sale
-from clario.domain.detection.verdict import Verdict, filed_under, judge, told_from_day
 from clario.domain.values import ONE_DAY
 
 T = TypeVar("T")
@@ -83,11 +84,11 @@ def detect(
     A detector that raises costs its own claims only: its types are in `failed_types`, a note says why.
     """
     parts = list(components(facts, today))
-    return examine(parts, with_statistics(facts, parts), today, tuple(rules), tuple(money_rules))
+    return examine(parts, with_statistics(facts, parts, today), today, tuple(rules), tuple(money_rules))
 
 
-def with_statistics(facts: Account, parts: Sequence[ComponentFacts]) -> Account:
-    """The account with what is computed over all of its components."""
+def with_statistics(facts: Account, parts: Sequence[ComponentFacts], today: date) -> Account:
+    """The account with what is computed over all of its components, and without the days that prove to lack rows."""
     paid = (row for part in parts for row in part.reimbursements)
     previews = (row for part in parts for row in part.previews)
     money = (row for part in parts for row in part.money)
@@ -96,7 +97,7 @@ def with_statistics(facts: Account, parts: Sequence[ComponentFacts]) -> Account:
         connection=facts.connection,
         marketplace=facts.marketplace,
         costs=facts.costs,
-        coverage=facts.coverage,
+        coverage=without_silent_days(facts.coverage, returned_by_day(parts), today),
         price_ratios=price_ratios(paid, previews, facts.marketplace.currency),
         suspect_cells=suspect_cells(seen),
         bill_days=bill_days(money),

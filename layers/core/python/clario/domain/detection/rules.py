@@ -8,43 +8,43 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from clario.domain.anomalies import AnomalyType
-from clario.domain.detection.balances import ledger_balance_gap
-from clario.domain.detection.duplicate_charges import (
+from clario.domain.detection.claims.findings import Case, Finding
+from clario.domain.detection.lots.lots import Lot
+from clario.domain.detection.money.duplicate_charges import (
     duplicate_charge,
     fee_on_cancelled_or_free_unit,
     prep_label_fee_after_service_end,
 )
-from clario.domain.detection.facts import ComponentFacts
-from clario.domain.detection.findings import Case, Finding
-from clario.domain.detection.fulfillment_fees import fulfillment_fee_overcharge
-from clario.domain.detection.inbound import (
+from clario.domain.detection.money.fulfillment_fees import fulfillment_fee_overcharge
+from clario.domain.detection.money.referral_fees import referral_fee_overcharge
+from clario.domain.detection.money.refund_errors import duplicate_refund, refund_exceeds_order, refund_fee_not_returned
+from clario.domain.detection.money.reimbursement_money import reimbursement_not_paid_out, reimbursement_underpaid
+from clario.domain.detection.money.removal_fees import removal_fee_error
+from clario.domain.detection.money.storage_fees import aged_inventory_overcharge, storage_fee_overcharge
+from clario.domain.detection.money.transport_fees import inbound_transport_overcharge, unused_label_fee
+from clario.domain.detection.netting.reversals import reversal_excess
+from clario.domain.detection.rows.facts import ComponentFacts
+from clario.domain.detection.units.balances import ledger_balance_gap
+from clario.domain.detection.units.inbound import (
     inbound_damaged_carrier,
     inbound_shipment_missing,
     inbound_shortage,
     received_then_deducted,
 )
-from clario.domain.detection.lots import Lot
-from clario.domain.detection.orders import disputed, refunded, replacements
-from clario.domain.detection.referral_fees import referral_fee_overcharge
-from clario.domain.detection.refund_errors import duplicate_refund, refund_exceeds_order, refund_fee_not_returned
-from clario.domain.detection.reimbursement_money import reimbursement_not_paid_out, reimbursement_underpaid
-from clario.domain.detection.removal_fees import removal_fee_error
-from clario.domain.detection.removals import (
+from clario.domain.detection.units.orders import disputed, refunded, replacements
+from clario.domain.detection.units.removals import (
     liquidation_proceeds_missing,
     removal_disposed_instead,
     removal_lost,
     removal_short_shipped,
 )
-from clario.domain.detection.returns import (
+from clario.domain.detection.units.returns import (
     refund_outside_policy,
     return_damaged_by_amazon,
     return_not_restocked,
     return_wrong_item,
 )
-from clario.domain.detection.reversals import reversal_excess
-from clario.domain.detection.storage_fees import aged_inventory_overcharge, storage_fee_overcharge
-from clario.domain.detection.transport_fees import inbound_transport_overcharge, unused_label_fee
-from clario.domain.detection.warehouse import (
+from clario.domain.detection.units.warehouse import (
     damaged_warehouse,
     disposed_unauthorized,
     found_unit_not_credited,

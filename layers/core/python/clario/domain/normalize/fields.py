@@ -12,6 +12,8 @@ class Unreadable(ValueError):
     """A cell does not hold what its column promises; the row becomes a `Rejected`."""
 
 
+MOST_MONEY = 9_999_999_999  # the tables hold ten digits before the point
+
 _INTEGER = re.compile(r"[+-]?\d{1,9}")
 _POINT = re.compile(r"[+-]?\d{1,3}(?:,\d{3})*\.\d+")
 _COMMA = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})*,\d+|[+-]?\d+,\d+")
@@ -33,13 +35,13 @@ def optional_integer(text: str | None, column: str) -> int | None:
 def amount(text: str | None, column: str) -> Decimal:
     """A finite decimal number with a decimal point, or with a decimal comma as European files may have it.
 
-    `1,234` could be either and is refused; 0,234 and 1234,5 could not.
+    `1,234` could be either and is refused; 0,234 and 1234,5 could not. So is what no table could hold.
     """
     try:
         value = Decimal(_with_point(text or ""))
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite():
+    if not value.is_finite() or abs(value) > MOST_MONEY:
         raise Unreadable(f"{column} is not an amount: {text or 'empty'}")
     return value
 

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,8 +16,8 @@ from ..records import Ordinals, Record, Rejected
 from ..records.money import FinancialEvent
 from ..values import Money, local_day
 from .context import Context
-from .fields import Unreadable, moment
-from .pages import read_bodies, read_entries
+from .fields import moment
+from .pages import money, read_bodies, read_entries, required, units
 
 GENERATION = "2024-06-19"
 
@@ -74,14 +73,13 @@ def _events(transaction: dict[str, Any], line: int, zone: ZoneInfo) -> Iterator[
 def _event(
     transaction: dict[str, Any], leaf: _Leaf, ordinals: Ordinals, line: int, posted_at: datetime, posted_on: date
 ) -> FinancialEvent:
-    transaction_id, transaction_type = transaction["transactionId"], transaction["transactionType"]
+    transaction_id, transaction_type = required(transaction, "transactionId"), required(transaction, "transactionType")
     path = "/".join(leaf.path)
     place = f"{leaf.item}:{path}"
     related = {
-        entry["relatedIdentifierName"]: entry["relatedIdentifierValue"]
+        entry["relatedIdentifierName"]: entry.get("relatedIdentifierValue")
         for entry in _list(transaction, "relatedIdentifiers")
     }
-    quantity = leaf.product.get("quantityShipped")
     return FinancialEvent(
         line=line,
         posted_on=posted_on,
@@ -96,7 +94,7 @@ def _event(
         asin=leaf.product.get("asin"),
         amount=leaf.money.amount,
         currency=leaf.money.currency,
-        quantity=None if quantity is None else int(quantity),
+        quantity=units(leaf.product, "quantityShipped"),
         description=transaction.get("description"),
         deferred_transaction_id=related.get("DEFERRED_TRANSACTION_ID"),
         release_transaction_id=related.get("RELEASE_TRANSACTION_ID"),
@@ -112,17 +110,17 @@ def _event_type(transaction_type: str, path: tuple[str, ...]) -> str:
 
 def _leaves(transaction: dict[str, Any]) -> list[_Leaf]:
     """The leaves of the items, or of the transaction itself where it has none; what they leave over is a leaf too."""
-    total = _money(transaction["totalAmount"])
+    total, its_product = _money(transaction["totalAmount"]), _product(transaction)
     leaves: list[_Leaf] = []
     for number, item in enumerate(_list(transaction, "items")):
-        product = _product(item)
+        product = _product(item) or its_product
         parts = list(_walk(_list(item, "breakdowns"), (), str(number), product))
         leaves += parts or [_Leaf(str(number), (UNITEMIZED,), _money(item["totalAmount"]), product)]
     if not leaves:
-        leaves = list(_walk(_list(transaction, "breakdowns"), (), "-", {}))
+        leaves = list(_walk(_list(transaction, "breakdowns"), (), "-", its_product))
     rest = total.amount - sum(leaf.money.amount for leaf in leaves)
     if rest or not leaves:
-        leaves.append(_Leaf("-", (UNITEMIZED,), Money(rest, total.currency), {}))
+        leaves.append(_Leaf("-", (UNITEMIZED,), Money(rest, total.currency), its_product))
     return leaves
 
 
@@ -137,16 +135,14 @@ def _walk(
             yield _Leaf(item, here, _money(breakdown["breakdownAmount"]), product)
 
 
-def _product(item: dict[str, Any]) -> dict[str, Any]:
-    contexts = (context for context in _list(item, "contexts") if context.get("contextType") == "ProductContext")
+def _product(owner: dict[str, Any]) -> dict[str, Any]:
+    """Of an item, or of the transaction as a whole: the model allows contexts of both."""
+    contexts = (context for context in _list(owner, "contexts") if context.get("contextType") == "ProductContext")
     return next(contexts, {})
 
 
 def _money(value: dict[str, Any]) -> Money:
-    amount, currency = value["currencyAmount"], value["currencyCode"]
-    if type(amount) not in (int, Decimal) or not isinstance(currency, str):
-        raise Unreadable(f"not an amount: {value}")
-    return Money(Decimal(amount), currency)
+    return money(value, "currencyAmount", "currencyCode")
 
 
 def _list(value: dict[str, Any], name: str) -> list[dict[str, Any]]:

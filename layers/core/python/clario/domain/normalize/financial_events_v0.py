@@ -21,7 +21,7 @@ from ..values import Money, local_day
 from .context import Context
 from .event_lists import EVENT_LISTS, NOTED, EventList
 from .fields import Unreadable, integer, moment
-from .pages import JsonObject, read_bodies, read_entries
+from .pages import JsonObject, money, read_bodies, read_entries
 
 GENERATION = "v0"
 UNITEMIZED = "Unitemized"
@@ -115,7 +115,7 @@ def _list(name: str, events: list[Any], line: int, reader: _Reader) -> Iterator[
         yield from read_entries(line, name, events, build, day)
         return
     for event in events:
-        yield Rejected(line, f"{name}: a list nobody here knows", json.dumps(event, default=str))
+        yield Rejected(line, f"{name}: a list nobody here knows", json.dumps(event, default=float))
 
 
 def _leaves(event: JsonObject, kind: EventList) -> list[_Leaf]:
@@ -181,10 +181,7 @@ def _first(names: Iterable[str], *places: JsonObject) -> str | None:
 
 
 def _money(value: JsonObject) -> Money:
-    amount, currency = value["CurrencyAmount"], value["CurrencyCode"]
-    if type(amount) not in (int, Decimal) or not isinstance(currency, str):
-        raise Unreadable(f"not an amount: {value}")
-    return Money(Decimal(amount), currency)
+    return money(value, "CurrencyAmount", "CurrencyCode")
 
 
 def _canonical(value: Any) -> str:

@@ -66,22 +66,45 @@ def read_rows(
         quoted: whether cells may be quoted, as in the ledger reports; elsewhere a quote is an ordinary character.
 
     Raises:
-        UnreadableDocument: a required column is missing.
+        UnreadableDocument: a required column is missing, or lines end in carriage returns alone.
     """
     source = _RememberedLines(lines, context.encoding)
-    reader = csv.reader(source, delimiter="\t", quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
-    header = [column_name(cell) for cell in next(reader, [])]
-    source.take()
+    split = _quoted(source) if quoted else _unquoted(source)
+    header = [column_name(cell) for cell in next(split, None) or ()]
+    if "\r" in source.take():
+        raise UnreadableDocument("its lines end in carriage returns alone")
     if missing := sorted(column for column in required if column_name(column) not in header):
         raise UnreadableDocument(f"the header lacks {', '.join(missing)}")
-    for cells in reader:
-        line, raw = reader.line_num, source.take()
-        if not any(cells):
+    for cells in split:
+        line, raw = source.number, source.take()
+        if cells is None:
+            yield Rejected(line, "its cells cannot be told apart", raw)
+        elif not any(cells):
             continue
-        if len(cells) != len(header):
+        elif len(cells) != len(header):
             yield Rejected(line, f"{len(cells)} cells where the header has {len(header)}", raw)
         else:
             yield Row(line, raw, dict(zip(header, cells, strict=True)))
+
+
+def _unquoted(lines: Iterable[str]) -> Iterator[list[str] | None]:
+    """Whatever stands between tabs is a cell: a quote or a carriage return in a title is part of it."""
+    return (line.rstrip("\r\n").split("\t") for line in lines)
+
+
+def _quoted(lines: Iterable[str]) -> Iterator[list[str] | None]:
+    """None for a row without cells: a quote that never ends, or a carriage return outside of quotes. The reader goes on
+    with the next line."""
+    reader = csv.reader(lines, delimiter="\t")
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            yield None
+            continue
+        if cells is None:
+            return
+        yield cells
 
 
 ReadT = TypeVar("ReadT")
@@ -97,14 +120,14 @@ def read_records(
             continue
         try:
             yield build(row)
-        except Unreadable as reason:
+        except (Unreadable, OverflowError) as reason:  # the second: a time so early or late that it has no local day
             yield Rejected(row.line, str(reason), row.raw, _day_if_readable(row, day_of))
 
 
 def _day_if_readable(row: Row, day_of: Callable[[Row], date]) -> date | None:
     try:
         return day_of(row)
-    except Unreadable:
+    except (Unreadable, OverflowError):
         return None
 
 
@@ -114,7 +137,7 @@ class _RememberedLines:
     def __init__(self, lines: Iterable[bytes], encoding: str) -> None:
         self._lines = iter(lines)
         self._encoding = encoding
-        self._first = True
+        self.number = 0
         self._taken: list[str] = []
 
     def __iter__(self) -> "_RememberedLines":
@@ -122,11 +145,11 @@ class _RememberedLines:
 
     def __next__(self) -> str:
         line = next(self._lines)
+        self.number += 1
         try:
-            text = line.decode("utf-8-sig" if self._first else "utf-8")
+            text = line.decode("utf-8-sig" if self.number == 1 else "utf-8")
         except UnicodeDecodeError:
             text = line.decode(self._encoding, errors="replace")
-        self._first = False
         # A NUL cannot be stored as text, and no report means one.
         text = text.replace("\x00", "")
         self._taken.append(text)

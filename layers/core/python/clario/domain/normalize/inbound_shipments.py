@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 
 from ..records import Record, Rejected, natural_key
-from ..records.stock import InboundShipment, InboundShipmentItem, InboundShipmentStatus
+from ..records.stock import InboundShipment, InboundShipmentItem, InboundShipmentPlan, InboundShipmentStatus
 from ..values import Marketplace
 from .context import Context
 from .fields import Unreadable
@@ -27,7 +27,7 @@ def normalize_shipments(lines: Iterable[bytes], context: Context) -> Iterator[Re
 
 
 def normalize_items(lines: Iterable[bytes], _context: Context) -> Iterator[Record | Rejected]:
-    """Every item as an `InboundShipmentItem`."""
+    """Every item as an `InboundShipmentItem`, and the units it is sent with as an `InboundShipmentPlan`."""
     for line, body in read_bodies(lines):
         items = listed(body, "payload", "ItemData")
         yield from read_entries(line, "item", items, partial(_item, line=line), _no_day)
@@ -69,4 +69,4 @@ def _item(item: JsonObject, line: int) -> list[Record]:
         quantity_received=units(item, "QuantityReceived"),
         quantity_in_case=units(item, "QuantityInCase"),
     )
-    return [found]
+    return [found, InboundShipmentPlan(line, shipment_id, found.item_key, found.quantity_shipped)]

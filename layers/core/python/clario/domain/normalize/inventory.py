@@ -12,7 +12,7 @@ from ..records import Record, Rejected
 from ..records.stock import Inventory
 from .context import Context
 from .fields import Unreadable, moment
-from .pages import required, text, units
+from .pages import parsed, required, text, units
 
 
 def normalize(lines: Iterable[bytes], _context: Context) -> Iterator[Record | Rejected]:
@@ -22,14 +22,14 @@ def normalize(lines: Iterable[bytes], _context: Context) -> Iterator[Record | Re
         for summary in summaries:
             try:
                 yield _row(summary, marketplace_id, line)
-            except Unreadable as reason:
+            except (Unreadable, OverflowError) as reason:
                 yield Rejected(line, f"summary: {reason}", json.dumps(summary, separators=(",", ":")))
 
 
 def _page(page: bytes) -> tuple[str, list[Any]]:
     try:
-        payload = json.loads(page)["payload"]
-        return payload["granularity"]["granularityId"], payload["inventorySummaries"]
+        payload = parsed(page, float)["payload"]
+        return payload["granularity"]["granularityId"], [*payload["inventorySummaries"]]
     except (ValueError, LookupError, TypeError) as error:
         raise UnreadableDocument(f"a page is not of inventory summaries ({error!r})") from None
 

@@ -85,8 +85,10 @@ def _item(item: JsonObject, order: Order) -> OrderItem:
 
 
 def _currency(item: JsonObject) -> str | None:
-    total = (item.get("proceeds") or {}).get("proceedsTotal") or {}
-    return text(total, "currencyCode")
+    """That of the total, which may be missing where its parts are not."""
+    proceeds = item.get("proceeds") or {}
+    moneys = [proceeds.get("proceedsTotal"), *(part["subtotal"] for part in proceeds.get("breakdowns") or ())]
+    return next((text(money, "currencyCode") for money in moneys if money), None)
 
 
 def _proceeds(item: JsonObject) -> dict[str, Decimal | None]:
@@ -94,8 +96,8 @@ def _proceeds(item: JsonObject) -> dict[str, Decimal | None]:
     breakdowns = (item.get("proceeds") or {}).get("breakdowns")
     if breakdowns is None:
         return dict.fromkeys(TYPES)
-    found: dict[str, Decimal | None] = dict.fromkeys(TYPES, Decimal())
+    totals = dict.fromkeys(TYPES, Decimal())
     for breakdown in breakdowns:
-        if breakdown["type"] in found:
-            found[breakdown["type"]] = abs(amount(required(breakdown["subtotal"], "amount"), "subtotal"))
-    return found
+        if breakdown["type"] in totals:
+            totals[breakdown["type"]] += amount(required(breakdown["subtotal"], "amount"), "subtotal")
+    return {name: abs(total) for name, total in totals.items()}

@@ -13,7 +13,8 @@ from .context import Context
 from .fields import day_and_moment
 from .flat_file import Row, read_records, read_rows
 
-REQUIRED = ("return-date", "order-id", "sku", "fnsku", "quantity", "detailed-disposition", "status")
+# Some countries' files have no status (https://github.com/abuzuhri/Amazon-SP-API-CSharp/pull/126).
+REQUIRED = ("return-date", "order-id", "sku", "fnsku", "quantity", "detailed-disposition")
 
 
 def normalize(lines: Iterable[bytes], context: Context) -> Iterator[Record | Rejected]:

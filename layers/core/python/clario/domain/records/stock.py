@@ -135,3 +135,13 @@ class InboundShipmentItem(Record):
     quantity_shipped: int
     quantity_received: int | None
     quantity_in_case: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class InboundShipmentPlan(Record):
+    """A number of units that an item of a shipment was seen as sent with; the row's `as_of` says when it was first
+    seen so. Sellers can change it after the shipment has left."""
+
+    shipment_id: str
+    item_key: UUID
+    quantity_shipped: int

@@ -1,0 +1,96 @@
+"""What explains missing stock without money: inspections, surpluses of shipments, disposals the seller asked for."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterator
+
+from clario.domain.detection.lots.fifo import Reach, Stock, match
+from clario.domain.detection.lots.lots import Credit, CreditKind
+from clario.domain.detection.rows.facts import ComponentFacts
+from clario.domain.detection.rows.source import SourceRow
+from clario.domain.detection.rows.unit_rows import LedgerRow
+from clario.domain.detection.units.inbound import arrived_lines
+
+
+def stock_credits(facts: ComponentFacts) -> Iterator[Credit]:
+    """All of them, in no order."""
+    yield from _regraded(facts)
+    yield from _surpluses(facts)
+    yield from _disposals(facts)
+
+
+def stock_credit(kind: CreditKind, row: LedgerRow, units: int, rows: tuple[SourceRow, ...]) -> Credit:
+    """A credit of a movement in the ledger."""
+    return Credit(
+        kind=kind,
+        family=None,
+        fnsku=row.fnsku,
+        asin=row.asin,
+        on=row.occurred_on,
+        units=units,
+        rows=rows,
+        place=row.fulfillment_center,
+    )
+
+
+def _regraded(facts: ComponentFacts) -> Iterator[Credit]:
+    """Damaged stock that an inspection put back to sellable: Q out of damaged, P into sellable, same centre."""
+    moves = [r for r in facts.adjustments(frozenset({"Q"})) if r.quantity < 0 and r.disposition == "WAREHOUSE_DAMAGED"]
+    entries = [r for r in facts.adjustments(frozenset({"P"})) if r.quantity > 0 and r.disposition == "SELLABLE"]
+    out = [Stock(row.occurred_on, -row.quantity, row) for row in moves]
+    into = [Stock(row.occurred_on, row.quantity, row) for row in entries]
+    for left, entered, units in match(out, into, _place, lambda row: Reach((_place(row),), 1), 0):
+        yield stock_credit(CreditKind.REGRADED, entered.item, units, (left.item, entered.item))
+
+
+def _place(row: LedgerRow) -> Hashable:
+    return row.fnsku, row.fulfillment_center
+
+
+def _surpluses(facts: ComponentFacts) -> Iterator[Credit]:
+    """Units received beyond a shipment line, less surely those that may be another item's; and units missing of a line
+    that another item's surplus may be."""
+    for part in facts.once(arrived_lines):
+        line = part.line
+        swapped = facts.neighbours.swaps.get((line.shipment_id, line.sku), 0)
+        others = min(swapped, part.surplus)
+        counts = (
+            (CreditKind.SURPLUS, part.surplus - others, True),
+            (CreditKind.SURPLUS, others, False),
+            (CreditKind.SWAPPED, swapped - others, True),
+        )
+        for kind, units, sure in counts:
+            if units:
+                yield Credit(
+                    kind=kind,
+                    family=None,
+                    fnsku=line.fnsku,
+                    asin=line.asin,
+                    on=line.delivered_on or part.first_receipt or line.created_on,
+                    units=units,
+                    rows=(line, *part.receipts),
+                    strict=sure,
+                    shipment_id=line.shipment_id,
+                    sku=line.sku,
+                )
+
+
+def _disposals(facts: ComponentFacts) -> Iterator[Credit]:
+    """Units that the seller asked to have destroyed, those of an order still in process, too. Mostly the ledger shows
+    them as removed, under the order's number; only what it does not show so may be a disposal in the ledger."""
+    removed: Counter[tuple[str, str, str]] = Counter()
+    for out in facts.events("VendorReturns"):
+        removed[out.reference_id, out.fnsku, out.disposition] -= out.quantity
+    for row in facts.removals:
+        shown = max(0, removed[row.order_id, row.fnsku, row.disposition] - row.shipped)
+        pending = row.in_process if row.order_type == "Disposal" else 0
+        if (units := row.disposed + pending - shown) > 0:
+            yield Credit(
+                kind=CreditKind.DISPOSAL_ORDERED,
+                family=None,
+                fnsku=row.fnsku,
+                asin=row.asin,
+                on=row.requested_on,
+                units=units,
+                rows=(row,),
+                place=row.disposition,
+            )

@@ -1,0 +1,47 @@
+"""What a run over a batch of components finds (`survey.py`), and what is remembered of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from clario.domain.claims import DetectionRun
+from clario.domain.detection.engine import examine
+from clario.domain.detection.money.fee_cells import observations
+from clario.domain.detection.rows.components import ACCOUNT
+from clario.domain.detection.rows.facts import ComponentFacts
+from clario.domain.detection.runs.incremental import ComponentState, holding
+from clario.domain.detection.runs.survey import Batch, Remembered, Survey
+from clario.domain.values import ONE_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What a run over a batch found, and what to remember of its components (the account's own is always due)."""
+
+    run: DetectionRun
+    remembered: Mapping[str, Remembered]
+
+
+def examine_batch(survey: Survey, batch: Batch, parts: Sequence[ComponentFacts]) -> BatchResult:
+    """What Amazon owes in these components. One in which a detector stumbled is looked at again the next day."""
+    seen = {part.key: tuple(observations(part)) for part in parts}
+    groups = {part.key: frozenset(row.product_group for row in part.previews) for part in parts}
+    account = survey.account_with(batch, chain.from_iterable(seen.values()))
+    holds = holding(account, survey.as_of)
+    runs = {part.key: examine((part,), account, survey.as_of, known=batch.fingerprints) for part in parts}
+    remembered = {}
+    for key, run in runs.items():
+        review_on = survey.as_of + ONE_DAY if run.failed_types else run.next_review_on
+        if key != ACCOUNT:
+            state = ComponentState(survey.members[key], survey.digests.get(key, ""), review_on)
+            named = survey.named_by_component.get(key, ())
+            remembered[key] = Remembered(state, holds(groups[key]), seen[key], groups[key], named)
+    return BatchResult(_together(runs.values()), remembered)
+
+
+def _together(runs: Collection[DetectionRun]) -> DetectionRun:
+    return DetectionRun(
+        claims=tuple(claim for run in runs for claim in run.claims),
+        settled={mark: settled for run in runs for mark, settled in run.settled.items()},
+        failed_types=frozenset().union(*(run.failed_types for run in runs)),
+    )

@@ -1,0 +1,274 @@
+"""What a connection's facts consist of, and in which batches a run looks at what is due.
+
+A survey is a view of the whole from few and small rows; the rows of a batch are gathered when it is its turn. What one
+batch brings to light (that a field of the fee tables is wrong) may make components due that were looked at before: the
+run ends when nothing is due any more, and then equals a run over everything.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from clario.domain.detection.money.fee_cells import Observation, suspect_cells
+from clario.domain.detection.rows.components import ACCOUNT, NO_NAMES, Grouping, Id, ids_of, item_links
+from clario.domain.detection.rows.facts import ACCOUNT_TABLES, TABLES, Account, ComponentFacts, Names
+from clario.domain.detection.rows.neighbours import neighbourhood
+from clario.domain.detection.rows.unit_rows import InboundRow, LedgerRow, OrderRow, RemovalRow, ReturnRow, ShippedRow
+from clario.domain.detection.runs.incremental import ComponentState, due, holding, members
+
+MOST_ROWS = 60_000
+"""A batch takes components as long as they have no more rows than that together. The biggest one may have more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A component's last run: its state, what held for it then, and what it says of the fee tables.
+
+    `groups` are the product groups it is of: what Amazon pays for others is nothing to it. `named` tells how many of
+    its rows have which names.
+    """
+
+    state: ComponentState
+    conditions: str
+    observations: tuple[Observation, ...]
+    groups: frozenset[str]
+    named: tuple[tuple[Names, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is looked at in one go: components, and the stored claims that their result is held against.
+
+    Attributes:
+        gone: components that are no more.
+        touched: the notes of touched items that are settled with it.
+    """
+
+    keys: frozenset[str]
+    fingerprints: frozenset[str]
+    gone: frozenset[str]
+    touched: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The rows that tell what components must know of each other (`neighbours.py`).
+
+    Attributes:
+        ledger: receipts and redefinitions.
+        returns: those whose order, as far as it is known, has no such SKU; `sold`: the lines of their orders.
+        liquidated: removals whose money has come: that is told by rows about no item.
+    """
+
+    inbound: Sequence[InboundRow]
+    ledger: Sequence[LedgerRow]
+    returns: Sequence[ReturnRow]
+    sold: Sequence[OrderRow | ShippedRow]
+    liquidated: Sequence[RemovalRow]
+
+
+@dataclass
+class Survey:
+    """The whole of a connection as of a day, what is remembered of the last run, and what happened since.
+
+    Attributes:
+        account: without what the components' charges say of the fee tables.
+        named: how many rows have these names.
+        touched: notes of touched items, by number.
+        claims: the identifiers of each stored claim, by fingerprint.
+    """
+
+    as_of: date
+    account: Account
+    named: Mapping[Names, int]
+    shared: Shared
+    remembered: dict[str, Remembered]
+    touched: dict[int, Id]
+    claims: dict[str, frozenset[Id]]
+    account_seen: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        part = self.shared
+        self.around = neighbourhood(part.inbound, part.ledger, part.returns, part.sold, self.as_of)
+        links = [*item_links([*self.named, *map(self.names_of_return, part.returns)]), *self.around.links]
+        self.grouping = Grouping(links)
+        self.members = members(self.grouping)
+
+    def names_of_return(self, row: ReturnRow) -> Names:
+        """A return of quite another product belongs to what was ordered."""
+        ordered = self.around.strays.get(row.key)
+        return Names("", "", ordered) if ordered else Names(row.asin, row.fnsku, row.sku)
+
+    @cached_property
+    def asins(self) -> Mapping[str, str]:
+        """The ASIN of each FNSKU."""
+        return asins_of(self.named)
+
+    @cached_property
+    def named_by_component(self) -> Mapping[str, tuple[tuple[Names, int], ...]]:
+        """How many rows of each component have which names."""
+        table: defaultdict[str, list[tuple[Names, int]]] = defaultdict(list)
+        for names, rows in self.named.items():
+            table[self.grouping.key_of(names)].append((names, rows))
+        return {key: tuple(pairs) for key, pairs in table.items()}
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """By component, what it is told by rows that are not its own items'."""
+        part, key_of = self.shared, self.grouping.key_of
+        rows: defaultdict[str, tuple[list[InboundRow], list[LedgerRow], list[ReturnRow]]]
+        rows = defaultdict(lambda: ([], [], []))
+        told: defaultdict[str, list[str]] = defaultdict(list)
+        for line in part.inbound:
+            key = key_of(Names(line.asin, line.fnsku, line.sku))
+            rows[key][0].append(line)
+            told[key].append(repr(_of_shipment(line)))
+        for row in part.ledger:
+            rows[key_of(Names(row.asin, row.fnsku, row.msku))][1].append(row)
+        for back in part.returns:
+            rows[key_of(self.names_of_return(back))][2].append(back)
+            told[self._at_home(back)].append(repr((back.key, self.around.strays.get(back.key))))
+        for removal in part.liquidated:
+            told[key_of(Names(removal.asin, removal.fnsku, removal.sku))].append(repr((removal.key, removal.paid_on)))
+        return {key: _digest(self.around.of(*lists).digest, told[key]) for key, lists in rows.items()} | {
+            key: _digest("", texts) for key, texts in told.items() if key not in rows
+        }
+
+    def _at_home(self, back: ReturnRow) -> str:
+        """The component of what came back itself; that may be in no other row, and then in none."""
+        own = ids_of(Names(back.asin, back.fnsku, back.sku))
+        return next((self.grouping.keys.get(node, ACCOUNT) for node in own), ACCOUNT)
+
+    @cached_property
+    def _clusters(self) -> Mapping[Id, str]:
+        """Components about which there is one claim are looked at together, so that it gets one answer; and so are
+        those that were one, so that what is remembered of it never stands beside what is known of its parts."""
+        before = (entry.state.ids for key, entry in self.remembered.items() if entry.state.ids != self.members.get(key))
+        return Grouping([*self.members.values(), *self.claims.values(), *before]).keys
+
+    def _cluster_of(self, ids: Set[Id]) -> str:
+        """Where no component is of the cluster any more, it is settled with the account's own."""
+        cluster = self._clusters.get(min(ids), ACCOUNT) if ids else ACCOUNT
+        return cluster if cluster in self._homes else ACCOUNT
+
+    # -- batches -------------------------------------------------------------------------------------------------------
+
+    def next_batch(self) -> Batch | None:
+        """What to look at next, None when nothing is due any more."""
+        found = due(
+            {key: entry.state for key, entry in self.remembered.items()},
+            self.members,
+            self.digests,
+            {*self.touched.values(), *self._stale()},
+            self.as_of,
+        )
+        wanted = {self._cluster_of(self.members[key]) for key in found.keys if key}
+        if not self.account_seen:
+            wanted.add(ACCOUNT)
+        taken = self._packed(sorted(wanted))
+        return self._batch(taken, found.gone) if taken else None
+
+    def _stale(self) -> Iterable[Id]:
+        """Items of components for which something else held when they were looked at last."""
+        holds = holding(self.account_with(), self.as_of)
+        stale = (entry for entry in self.remembered.values() if entry.conditions != holds(entry.groups))
+        return (node for entry in stale for node in entry.state.ids)
+
+    def _packed(self, clusters: Iterable[str]) -> frozenset[str]:
+        taken: set[str] = set()
+        rows = 0
+        for cluster in clusters:
+            size = sum(rows for key in self._homes[cluster] for _, rows in self.named_by_component.get(key, ()))
+            if taken and rows + size > MOST_ROWS:
+                break
+            taken.add(cluster)
+            rows += size
+        return frozenset(taken)
+
+    @cached_property
+    def _homes(self) -> Mapping[str, frozenset[str]]:
+        """The components of each cluster."""
+        homes: defaultdict[str, set[str]] = defaultdict(set)
+        homes[ACCOUNT].add(ACCOUNT)
+        for key, ids in self.members.items():
+            homes[self._clusters[min(ids)]].add(key)
+        return {cluster: frozenset(keys) for cluster, keys in homes.items()}
+
+    def _batch(self, taken: frozenset[str], gone: frozenset[str]) -> Batch:
+        """What is known of these clusters, with what is remembered of their components that are no more."""
+
+        def is_taken(ids: Set[Id]) -> bool:
+            return self._cluster_of(ids) in taken
+
+        return Batch(
+            keys=frozenset(key for cluster in taken for key in self._homes[cluster]),
+            fingerprints=frozenset(mark for mark, ids in self.claims.items() if is_taken(ids)),
+            gone=frozenset(key for key in gone if is_taken(self.remembered[key].state.ids)),
+            touched=frozenset(number for number, node in self.touched.items() if is_taken({node})),
+        )
+
+    def account_with(self, batch: Batch | None = None, seen: Iterable[Observation] = ()) -> Account:
+        """The account with what all components say of the fee tables; those of a batch say it now."""
+        others = (
+            observation
+            for key, entry in self.remembered.items()
+            if key in self.members and not (batch and key in batch.keys)
+            for observation in entry.observations
+        )
+        return replace(self.account, suspect_cells=suspect_cells([*others, *seen]))
+
+    def learn(self, batch: Batch, remembered: Mapping[str, Remembered]) -> None:
+        """A batch has been looked at, and its result is written."""
+        self.account_seen = self.account_seen or ACCOUNT in batch.keys
+        self.remembered |= remembered
+        for key in batch.gone:
+            self.remembered.pop(key, None)
+        for number in batch.touched:
+            del self.touched[number]
+        for mark in batch.fingerprints:
+            del self.claims[mark]
+
+    # -- the facts of a batch ------------------------------------------------------------------------------------------
+
+    def components(self, batch: Batch, rows: Mapping[str, Iterable[Any]]) -> list[ComponentFacts]:
+        """The components of a batch from its rows, by name of their table; other components' rows are left out.
+
+        A component has none where only rows of no table here name it: it is looked at, too, and then not due any more.
+        """
+        parts: defaultdict[str, defaultdict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        for table in TABLES:
+            for row in rows.get(table.name, ()):
+                names = self.names_of_return(row) if table.name == "returns" else table.names(row)
+                if names != NO_NAMES or table.name in ACCOUNT_TABLES:
+                    parts[self.grouping.key_of(names)][table.name].append(row)
+        return [self._component(key, parts[key]) for key in sorted(batch.keys)]
+
+    def _component(self, key: str, rows: Mapping[str, list[Any]]) -> ComponentFacts:
+        tables = {table: tuple(sorted(found, key=lambda row: row.key)) for table, found in rows.items()}
+        around = self.around.of(*(tables.get(name, ()) for name in ("inbound", "ledger", "returns")))
+        return ComponentFacts(key, around, **tables)
+
+
+def _of_shipment(line: InboundRow) -> tuple[object, ...]:
+    """What a line is told by rows that do not name its item: those of its shipment."""
+    return line.shipment_id, line.status, line.created_on, line.delivered_on, line.closed_on, line.partnered
+
+
+def _digest(around: str, told: Iterable[str]) -> str:
+    parts = (around, sorted(told))
+    return sha256(repr(parts).encode()).hexdigest() if any(parts) else ""
+
+
+def items_of(names: Names) -> frozenset[Id]:
+    """The identifiers a claim or a row names."""
+    return frozenset(ids_of(names))
+
+
+def asins_of(named: Iterable[Names]) -> Mapping[str, str]:
+    """The ASIN of each FNSKU, for reports that do not name it; of several the first."""
+    pairs = {(names.fnsku, names.asin) for names in named if names.fnsku and names.asin}
+    return dict(sorted(pairs, reverse=True))
