@@ -1,12 +1,7 @@
-"""A process that runs one sync and dies in the middle of it as if the power had gone.
-
-Arguments: the moment at which the virtual clock starts, then where to die: "FUNCTION before|after" for the first commit
-of that function that writes, or "copy" for inside the first COPY.
-"""
+"""What a process does that runs one sync and dies in the middle of it as if the power had gone."""
 
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,14 +22,23 @@ from tests.fixtures.streams import long_slices
 SELLER = "anna"
 
 
-def main() -> None:
-    start, *where = sys.argv[1:]
-    _die_at(" ".join(where))
-    clock = VirtualClock(datetime.fromisoformat(start))
+def run(start: datetime, where: str, variables: dict[str, str], errors: Path) -> None:
+    """Never comes to its end if all goes well; what it says meanwhile is written to `errors`.
+
+    Args:
+        start: of the virtual clock.
+        where: to die: "FUNCTION before|after" for the first commit of that function that writes, or "copy" for inside
+            the first COPY.
+        variables: of the environment.
+    """
+    os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT), 2)
+    os.environ.update(variables)
+    _die_at(where)
+    clock = VirtualClock(start)
     clock.add_listener(LocalAmazon(os.environ["AMAZON_SPAPI_BASE_URL"], 1.0).follow)
     folder = Path(os.environ["RAW_STORE"]).parent
     with ending(), long_slices(), module.runtime(folder, dict(os.environ), clock=clock) as running:
-        sync_id = _by_tick(running) if where[:1] == ["dispatch"] else running.container.sync_control().start(SELLER)
+        sync_id = _by_tick(running) if where.startswith("dispatch") else running.container.sync_control().start(SELLER)
         running.engine.wait(execution_name(sync_id))
         running.engine.run_until_idle()
 
@@ -86,7 +90,3 @@ def _die_at(where: str) -> None:
 
     module.invoke = invoke
     PostgresDatabase.transaction = transaction  # type: ignore[method-assign]
-
-
-if __name__ == "__main__":
-    main()

@@ -19,6 +19,7 @@ from clario.services.records import Sync
 from devstack.amazon import LocalAmazon, local_amazon
 from devstack.clock import VirtualClock
 from tests.conftest import TEMPLATE, Cluster
+from tests.fixtures.streams import long_slices
 from tests.integration.aws.cloud import Cloud, amazon_variables, deployed
 from tests.integration.sync.conftest import SELLER, SMALL, START, content
 
@@ -43,7 +44,7 @@ class Run:
 def run(cluster: Cluster) -> Iterator[Run]:
     address = cluster.create("whole_sync", TEMPLATE)
     clock = VirtualClock(START)
-    with local_amazon(1.0, *SMALL) as amazon, listening() as output:
+    with long_slices(), local_amazon(1.0, *SMALL) as amazon, listening() as output:
         clock.add_listener(amazon.follow)
         clock.sleep(timedelta(days=21).total_seconds())
         variables = {
