@@ -172,6 +172,23 @@ def test_a_slice_that_keeps_failing_fails_alone_and_the_next_sync_fills_only_the
     assert bench.content() == calm
 
 
+@pytest.mark.parametrize("kind", ["html500", "throttle"])
+def test_while_amazon_does_not_tell_the_marketplaces_those_of_the_last_sync_are_read(synced: Bench, kind: str) -> None:
+    before = synced.newest()
+    synced.clock.sleep(timedelta(hours=5).total_seconds())
+    synced.fault("getMarketplaceParticipations", kind, times=99)
+    second = synced.sync()
+    assert (second.status, second.warnings) == ("completed", ())
+    assert {part.scope for part in synced.slices(second)} == {part.scope for part in synced.slices(before)}
+
+
+def test_where_amazon_never_told_the_marketplaces_the_sync_fails_and_says_so(bench: Bench) -> None:
+    bench.fault("getMarketplaceParticipations", "html500", times=99)
+    sync = bench.sync()
+    assert sync.status == "failed"
+    assert "getMarketplaceParticipations" in (sync.error or "")
+
+
 def test_a_revoked_authorisation_ends_the_sync_and_the_next_start_asks_to_connect(bench: Bench) -> None:
     bench.fault("token", "revoked", times=9)
     sync = bench.sync()

@@ -10,7 +10,7 @@ from ..domain.quarantine import LOOK_BACK, quarantined
 from ..domain.slices import FINISHED, Slice, SliceState, choose_batch, next_step
 from ..domain.sources import ReportSource
 from ..domain.values import MARKETPLACES, ONE_DAY
-from ..errors import AuthorizationRevoked, FatalError, RetryableError
+from ..errors import AuthorizationRevoked, FatalError, RetryableError, Throttled, UpstreamUnavailable
 from ..payloads import Plan, PlanAction, PlanTask, SliceTask, SyncTask
 from .amazon import Amazon
 from .planning import Planning, PlanSettings
@@ -156,7 +156,7 @@ def _gravest(failures: list[FatalError]) -> FatalError:
 def _plan_connection(
     sync: Sync, connection: Connection, database: Database, api: SellerApi, clock: Clock, settings: PlanSettings
 ) -> list[Slice]:
-    marketplace_ids = settings.marketplaces_in(connection.region) or _shops(api)
+    marketplace_ids = settings.marketplaces_in(connection.region) or _shops(api, connection)
     scheduled = sync.trigger == "scheduled"
     with database.transaction(sync.seller_id) as work:
         work.connections.set_marketplaces(connection.connection_id, marketplace_ids)
@@ -184,9 +184,17 @@ def _slices(sync: Sync, connection: Connection, load: Load) -> Iterable[Slice]:
         )
 
 
-def _shops(api: SellerApi) -> tuple[str, ...]:
-    """The seller's marketplaces that are shops we know; Amazon lists others (say, for non-Amazon sales) beside them."""
-    shops = tuple(entry for entry in api.marketplace_ids() if entry in MARKETPLACES)
+def _shops(api: SellerApi, connection: Connection) -> tuple[str, ...]:
+    """The seller's marketplaces that are shops we know; Amazon lists others (say, for non-Amazon sales) beside them.
+
+    While Amazon does not tell, they are those of the last sync: one region's outage must not end the others' sync.
+    """
+    try:
+        shops = tuple(entry for entry in api.marketplace_ids() if entry in MARKETPLACES)
+    except (Throttled, UpstreamUnavailable):
+        if not connection.marketplace_ids:
+            raise
+        return connection.marketplace_ids
     if not shops:
         raise FatalError("this Amazon account takes part in no marketplace we know")
     return shops
