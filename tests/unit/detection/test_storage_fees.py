@@ -11,7 +11,6 @@ from tests.unit.detection.tables import day
 
 STORAGE, AGED = "storage_fee_overcharge", "aged_inventory_overcharge"
 NO_BALANCES = covering(ledger_summary=())
-SEPTEMBER = DayRange(date(2026, 9, 1), date(2026, 9, 30))
 
 
 TOO_MUCH = {

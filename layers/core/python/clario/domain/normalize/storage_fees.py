@@ -92,9 +92,6 @@ def _counted_on(row: Row) -> date:
     return written_day(row.text("snapshot-date"), "snapshot-date")
 
 
-_AGED = ("per-unit-volume", "amount-charged", "rate-surcharge")
-
-
 def _aged(row: Row, ordinals: Ordinals) -> AgedInventoryCharge:
     charged_on, fnsku, units = _counted_on(row), row.required("fnsku"), row.integer("qty-charged")
     volume, amount, rate = (

@@ -214,14 +214,17 @@ def _per_unit(entry: Entry) -> Decimal:
 def newest_previews(facts: ComponentFacts) -> Mapping[str, FeePreviewRow]:
     """The newest fee preview of each SKU: of several marketplaces the last one's by id, whichever changed last. Read
     once: `facts.once(newest_previews)`."""
-    return {row.sku: row for row in sorted(facts.previews, key=lambda row: (row.marketplace_id, row.seen_on))}
+    return {row.sku: row for row in _oldest_first(facts)}
 
 
 def previews_by_currency(facts: ComponentFacts) -> Mapping[tuple[str, str], FeePreviewRow]:
     """The same by SKU and currency, for a price in another one says nothing. Read once:
     `facts.once(previews_by_currency)`."""
-    previews = sorted(facts.previews, key=lambda row: (row.marketplace_id, row.seen_on))
-    return {(row.sku, row.currency): row for row in previews}
+    return {(row.sku, row.currency): row for row in _oldest_first(facts)}
+
+
+def _oldest_first(facts: ComponentFacts) -> list[FeePreviewRow]:
+    return sorted(facts.previews, key=lambda row: (row.marketplace_id, row.seen_on))
 
 
 def _cents(amount: Decimal) -> Decimal:

@@ -2,7 +2,8 @@
 
 The category a product is charged by is in no report. Its rate is: a product whose fees follow one category's rule, and
 for some time those of a dearer one, was put into the wrong category. What Amazon itself estimates for the product is a
-second witness; where it speaks against what is always charged, that is for review. Rules: https://sellercentral.amazon.com/help/hub/reference/RRJCFXD6474GRLY.
+second witness; where it speaks against what is always charged, that is for review. Rules:
+https://sellercentral.amazon.com/help/hub/reference/RRJCFXD6474GRLY.
 """
 
 from collections import Counter, defaultdict
