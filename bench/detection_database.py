@@ -38,16 +38,16 @@ from devstack.postgres import EmbeddedPostgres
 Told = Mapping[str, float]
 
 
-def one_days_events(loader: Loader, sold: Counter[int]) -> int:
+def one_days_events(address: str, connection_id: int, sold: Counter[int]) -> int:
     """What 540 days' share brings on one day: sales of the products, in the shares in which they sell."""
-    total = 0
+    loader, total = Loader(address, connection_id), 0
     for number, units in sold.items():
         item = Item(number, random.Random(-number - 1))
         item.day = lambda: TODAY  # type: ignore[method-assign]
         for _ in range(units):
             item.sell()
         total += loader.load(item.rows())
-        loader.touch(item.sku)
+    loader.note()
     return total
 
 
@@ -150,7 +150,7 @@ def run(address: str, events: int, items: int, even: bool) -> None:
     measured(address, "with nothing new", number, whole)
     sold = one_days_sales(events, items, even)
     estimate_fees(address, connection_id, items, TODAY)
-    print(f"one day more: {one_days_events(loader, sold):,} rows of {len(sold):,} products")
+    print(f"one day more: {one_days_events(address, connection_id, sold):,} rows of {len(sold):,} products")
     measured(address, "after one day's events", number, whole)
 
 

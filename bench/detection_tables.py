@@ -13,6 +13,7 @@ import psycopg
 
 from bench.detection_speed import FIRST, TODAY, US
 from clario.db.connection import PostgresDatabase, connect
+from clario.db.touched import RESTATED, names_items, note_written
 from clario.domain.detection.rows.facts import Rows
 from clario.domain.records.money import FeePreview
 from clario.domain.sources import FoundReportSource
@@ -137,12 +138,12 @@ class Loader:
                 self._copy(connection, table, found)
         return sum(len(getattr(rows, name)) for name in WRITTEN)
 
-    def touch(self, sku: str) -> None:
-        with connect(self._address) as connection:
-            connection.execute(
-                "INSERT INTO touched_items (connection_id, seller_id, item) VALUES (%s, %s, %s)",
-                (self._shared["connection_id"], SELLER, f"sku:{sku}"),
-            )
+    def note(self) -> None:
+        """Note the items of the document's rows, as a store does."""
+        with connect(self._address) as connection, connection.transaction():
+            for table in filter(names_items, TABLES.values()):
+                if table.name not in RESTATED:
+                    connection.execute(note_written(table), {**self._shared, "days": [TODAY]})
 
     def _copy(self, connection: psycopg.Connection[Any], table: str, found: list[Values]) -> None:
         names = list(found[0])

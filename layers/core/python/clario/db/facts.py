@@ -68,6 +68,13 @@ FACT_TABLES: Mapping[str, FactTable] = {
 """By the name of their list in `clario.domain.detection.facts.Rows`."""
 
 
+NOTHING_CHOSEN: Mapping[str, object] = {
+    **dict.fromkeys(("asins", "fnskus", "skus", "order_ids", "sold_on")),
+    "account": False,
+    "other_money": False,
+}
+
+
 class FactReader:
     """Reads rows of one connection in one transaction.
 
@@ -82,9 +89,10 @@ class FactReader:
 
     def rows(self, name: str, **given: object) -> Iterator[Any]:
         """The rows of a list: those of the items in `asins`, `fnskus` and `skus`, of the orders in `order_ids`, with
-        `account` of no item; what is not given is null there."""
+        `other_money` all money that is not of sales, of the days in `sold_on`, with `account` of no item; what is not
+        given is null there."""
         table = FACT_TABLES[name]
-        chosen = {"asins": None, "fnskus": None, "skus": None, "order_ids": None, "account": False, **given}
+        chosen = {**NOTHING_CHOSEN, **given}
         for block in self._blocks(table.query, chosen):
             self._learn_objects({cells[-2] for cells in block})
             for cells in block:

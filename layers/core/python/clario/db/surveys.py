@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from clario.db.facts import FACT_TABLES, FactReader
+from clario.db.sale_news import SOLD, Note, SaleNews, usual_as_stored, usual_from_stored
 from clario.db.statements import Statements
 from clario.domain.detection.claims.valuation import price_ratios
 from clario.domain.detection.fees.fulfillment import Cell
@@ -45,37 +47,57 @@ class Surveys:
         """A survey of what is there now."""
         key = self._connection.connection_id
         remembered = {row["key"]: _remembered(row) for row in self._run.rows("components", connection_id=key)}
-        touched = {row["number"]: _id(row["item"]) for row in self._run.rows("touched", **self._values())}
+        account = self._account(self._reader({}))
+        notes = [Note(**row | {"item": _id(row["item"])}) for row in self._run.rows("touched", **self._values())]
+        heard = SaleNews(self._run, key, self._reader({}), account, self._today).hear(notes, remembered)
+        touched = {note.number: note.item for note in notes if note.number not in heard.plain}
         named = self._named(remembered.values(), frozenset(touched.values()))
         reader = self._reader(asins_of(named))
         claims = self._run.rows("names_of_detections", connection_id=key)
         return Survey(
             as_of=self._today,
-            account=self._account(reader),
+            account=account,
             named=named,
             shared=_shared(reader),
             remembered=remembered,
             touched=touched,
+            plain=heard.plain,
+            unusual=heard.unusual,
             claims={row["fingerprint"]: items_of(Names(row["asin"], row["fnsku"], row["sku"])) for row in claims},
         )
 
     def is_current(self, survey: Survey) -> bool:
         """Whether nothing was touched since, but for what the survey has settled."""
         now = self._run.row("touched_total", **self._values())
-        return (now["items"], now["total"] or 0) == (len(survey.touched), sum(survey.touched))
+        numbers = (*survey.touched, *survey.plain)
+        return (now["items"], now["total"] or 0) == (len(numbers), sum(numbers))
 
     def gather(self, survey: Survey, batch: Batch) -> list[ComponentFacts]:
-        """The components of a batch with all their rows."""
+        """The components of a batch with all their rows; the lean ones without plain sales."""
         reader = self._reader(survey.asins)
         items = _items(node for key in batch.keys if key for node in survey.members[key])
+        whole = _items(node for key in batch.keys - batch.lean if key for node in survey.members[key])
         account = ACCOUNT in batch.keys
-        rows: dict[str, Iterable[Any]] = {name: reader.rows(name, **items, account=account) for name in FACT_TABLES}
+        rows: dict[str, Iterable[Any]] = {
+            name: reader.rows(name, **(whole if name in SOLD else items), account=account) for name in FACT_TABLES
+        }
+        if batch.lean:
+            lean = self._of_orders_with_more(reader, survey, batch)
+            rows |= {name: chain(rows[name], found) for name, found in lean.items()}
         if ACCOUNT not in batch.keys:
             rows["shipments"] = ()
         # A return of another product than was ordered has the name of the one and belongs to the other.
         strays = [row for row in survey.shared.returns if row.key in survey.around.strays]
         rows["returns"] = [row for row in rows["returns"] if row.key not in survey.around.strays] + strays
         return survey.components(batch, rows)
+
+    def _of_orders_with_more(self, reader: FactReader, survey: Survey, batch: Batch) -> Mapping[str, Iterable[Any]]:
+        """Of lean components all money that is not of sales, and the sales of which more is known."""
+        items = _items(node for key in batch.lean for node in survey.members[key])
+        found = {row["order_id"] for row in self._run.rows("orders_with_more", **self._values(), **items)}
+        strays = {row.order_id for row in survey.shared.returns if row.key in survey.around.strays}
+        orders = sorted((found | strays) - {None})
+        return {name: reader.rows(name, **items, order_ids=orders, other_money=True) for name in SOLD}
 
     def remember(self, batch: Batch, remembered: Mapping[str, Remembered]) -> None:
         """Write what is known of a batch's components from now on."""
@@ -183,7 +205,8 @@ def _remembered(row: Row) -> Remembered:
     state = ComponentState(frozenset(map(_id, row["ids"])), row["around"], row["next_review_on"])
     seen = tuple(map(_observation, row["observations"]))
     named = tuple((Names(*names), rows) for *names, rows in row["named"])
-    return Remembered(state, row["conditions"], seen, frozenset(row["groups"]), named)
+    usual = usual_from_stored(row["usual"])
+    return Remembered(state, row["conditions"], seen, frozenset(row["groups"]), named, usual)
 
 
 def _row(key: str, entry: Remembered) -> Row:
@@ -196,6 +219,7 @@ def _row(key: str, entry: Remembered) -> Row:
         "observations": Jsonb([[*o.cell, *o.product, str(o.difference), o.charges] for o in entry.observations]),
         "groups": sorted(entry.groups),
         "named": Jsonb([[*names, rows] for names, rows in entry.named]),
+        "usual": usual_as_stored(entry.usual),
     }
 
 

@@ -2,10 +2,15 @@
 
 All names of a row are noted: by whichever of them detection reads its table, what the row links is found again. Where
 it is tomorrow already in one of a connection's marketplaces, the note waits for detection's day, as the row does.
+
+Most rows are of plain sales, which tell detection nothing new. Of those the note says the order, or the day of the
+ledger's line, too, so that it can look at that alone; not before detection has looked at anything: a whole history
+would be as many notes as orders. Of rows that are neither of sales nor about their fees the note says that.
 """
 
 from collections.abc import Mapping
 from dataclasses import fields
+from typing import NamedTuple
 
 from psycopg import sql
 
@@ -14,6 +19,16 @@ from clario.domain.tables import Table
 
 UNREAD = frozenset({"inventory", "settlement_lines"})
 """Tables that detection does not read."""
+
+
+class Sale(NamedTuple):
+    """Which rows of a table are of a sale, and which order or day a note says of them."""
+
+    condition: str
+    order_id: str = "NULL"
+    sold_on: str = "NULL"
+
+
 RESTATED: Mapping[str, tuple[str, ...]] = {
     "fee_previews": (
         *("sku", "fnsku", "store", "asin", "your_price", "currency", "longest_side", "median_side", "shortest_side"),
@@ -25,6 +40,17 @@ RESTATED: Mapping[str, tuple[str, ...]] = {
 say the same for one row (`preview_facts`), so that only a day that says something else touches an item."""
 REMEMBERED_DAYS = 7
 """What was not heard for longer than that is new, though it says the same."""
+SALES: Mapping[str, Sale] = {
+    "order_items": Sale("true", order_id="t.order_id"),
+    "shipped_items": Sale("true", order_id="t.order_id"),
+    "financial_events": Sale("t.transaction_type = 'Shipment'", order_id="t.order_id"),
+    "ledger_events": Sale("t.event_type = 'Shipments'", sold_on="t.occurred_on"),
+}
+"""Tables with rows of sales."""
+FEES = frozenset({"fee_previews", "storage_charges"})
+"""Tables that say which fees of a sale are right."""
+TOLD = ("order_id", "sold_on", "beside_sales", "seen_from")
+"""What a note says beside the item."""
 NAMES = (("fnsku", "fnsku"), ("sku", "sku"), ("msku", "sku"), ("asin", "asin"))
 """The columns that name an item, and which identifier they hold."""
 
@@ -40,9 +66,18 @@ def note_written(table: Table) -> sql.Composed:
         sql.SQL("AND t.{} = ANY (%(days)s::date[])").format(sql.Identifier(table.day)) if table.day else sql.SQL("")
     )
     written = sql.SQL(
-        "SELECT DISTINCT t.connection_id, t.seller_id, {names}, {seen_from} AS seen_from FROM {table} AS t"
+        "SELECT DISTINCT t.connection_id, t.seller_id, {names}, {about}, {seen_from} AS seen_from FROM {table} AS t"
+        " CROSS JOIN ("
+        "SELECT EXISTS (SELECT FROM detection_components WHERE connection_id = %(connection_id)s) AS before"
+        ") AS looked"
         " WHERE t.connection_id = %(connection_id)s AND t.document_id = %(document_id)s {of_days}"
-    ).format(names=_names(table), seen_from=_seen_from(table), table=sql.Identifier(table.name), of_days=of_days)
+    ).format(
+        names=_names(table),
+        about=_about(table),
+        seen_from=_seen_from(table),
+        table=sql.Identifier(table.name),
+        of_days=of_days,
+    )
     return _note_items(table, written)
 
 
@@ -55,7 +90,7 @@ def note_news(table: Table) -> sql.Composed:
     names = [name for name in table.key if name != table.day]
     day = sql.Identifier(table.day)
     news = sql.SQL(
-        "SELECT DISTINCT %(connection_id)s::bigint AS connection_id, %(seller_id)s AS seller_id, {names},"
+        "SELECT DISTINCT %(connection_id)s::bigint AS connection_id, %(seller_id)s AS seller_id, {names}, {about},"
         " {seen_from} AS seen_from"
         " FROM {staged} AS s"
         " LEFT JOIN ("
@@ -67,6 +102,7 @@ def note_news(table: Table) -> sql.Composed:
         " AND (t.{day} IS NULL OR ({old}) IS DISTINCT FROM ({new}))"
     ).format(
         names=_names(table, "s"),
+        about=_about_no_sale(table),
         seen_from=_seen_from(table, "s"),
         staged=staged(table),
         table=sql.Identifier(table.name),
@@ -84,7 +120,7 @@ def note_news(table: Table) -> sql.Composed:
 
 def noting(table: Table, delete: sql.Composed) -> sql.Composed:
     """The same deletion, which also notes the items of what it deletes and answers a row for each of them."""
-    gone = sql.SQL("SELECT *, NULL::date AS seen_from FROM gone")
+    gone = sql.SQL("SELECT *, {about}, NULL::date AS seen_from FROM gone").format(about=_about_no_sale(table))
     return sql.SQL(
         "WITH gone AS ({delete} RETURNING t.connection_id, t.seller_id, {names}), noted AS ({note}) SELECT FROM gone"
     ).format(delete=delete, names=_names(table), note=_note_items(table, gone))
@@ -99,6 +135,24 @@ def _names(table: Table, alias: str = "t") -> sql.Composed:
     return listed([column for column, _ in _columns(table)], alias)
 
 
+def _about(table: Table) -> sql.Composable:
+    """The order and the day of a row of a sale, nulls before detection has looked at anything; and what other rows are
+    not about."""
+    if table.name not in SALES:
+        return _about_no_sale(table)
+    condition, order_id, sold_on = map(sql.SQL, SALES[table.name])
+    return sql.SQL(
+        "CASE WHEN looked.before AND {condition} THEN {order_id}::text END AS order_id,"
+        " CASE WHEN looked.before AND {condition} THEN {sold_on}::date END AS sold_on, NOT {condition} AS beside_sales"
+    ).format(condition=condition, order_id=order_id, sold_on=sold_on)
+
+
+def _about_no_sale(table: Table) -> sql.Composable:
+    """The same of rows that are not of a sale, and of any that are gone: which sales those were nobody can ask."""
+    beside = table.name not in SALES and table.name not in FEES
+    return sql.SQL("NULL::text AS order_id, NULL::date AS sold_on, {} AS beside_sales").format(sql.Literal(beside))
+
+
 def _seen_from(table: Table, alias: str = "t") -> sql.Composable:
     """The day of a row that detection may not look at yet, else null."""
     if table.day is None:
@@ -108,13 +162,13 @@ def _seen_from(table: Table, alias: str = "t") -> sql.Composable:
 
 
 def _note_items(table: Table, rows: sql.Composable) -> sql.Composed:
-    """Note every name in `rows`, which have the table's columns that name an item, and `seen_from`."""
+    """Note every name in `rows`, which have the table's columns that name an item and what a note says beside it."""
     items = [
         sql.SQL("{} || nullif({}, '')").format(sql.Literal(f"{kind}:"), sql.Identifier("named", column))
         for column, kind in _columns(table)
     ]
     return sql.SQL(
-        "INSERT INTO touched_items (connection_id, seller_id, item, seen_from)"
-        " SELECT DISTINCT named.connection_id, named.seller_id, item, named.seen_from"
+        "INSERT INTO touched_items (connection_id, seller_id, item, {told})"
+        " SELECT DISTINCT named.connection_id, named.seller_id, item, {named}"
         " FROM ({rows}) AS named CROSS JOIN LATERAL unnest(ARRAY[{items}]) AS item WHERE item IS NOT NULL"
-    ).format(rows=rows, items=sql.SQL(", ").join(items))
+    ).format(told=listed(TOLD), named=listed(TOLD, "named"), rows=rows, items=sql.SQL(", ").join(items))

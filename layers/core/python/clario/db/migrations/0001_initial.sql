@@ -242,7 +242,7 @@ CREATE TABLE ledger_events (
     line                  integer NOT NULL,
     PRIMARY KEY (connection_id, occurred_on, event_key, ordinal)
 );
-CREATE INDEX ledger_events_by_item ON ledger_events (connection_id, fnsku);
+CREATE INDEX ledger_events_by_item ON ledger_events (connection_id, fnsku, occurred_on);
 
 -- What Amazon granted. The name is the frontend's; in code it is a reimbursement (see the view).
 CREATE TABLE claims (
@@ -547,7 +547,7 @@ CREATE TABLE shipped_items (
     line               integer NOT NULL,
     PRIMARY KEY (connection_id, shipped_on, row_key, ordinal)
 );
-CREATE INDEX shipped_items_by_item ON shipped_items (connection_id, sku);
+CREATE INDEX shipped_items_by_item ON shipped_items (connection_id, sku, order_id);
 
 CREATE TABLE returns (
     connection_id        bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
@@ -872,6 +872,7 @@ CREATE TABLE detection_components (
     observations   jsonb NOT NULL,                      -- what its charges say of the fee tables
     groups         text[] NOT NULL,                     -- its product groups
     named          jsonb NOT NULL,                      -- how many of its rows have which names
+    usual          jsonb,                               -- what its sales agree on; null: they do not, or nobody looked
     PRIMARY KEY (connection_id, key)
 );
 
@@ -882,6 +883,9 @@ CREATE TABLE touched_items (
     connection_id bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
     seller_id     text NOT NULL,
     item          text NOT NULL,                        -- an identifier, like sku:ABC-1
+    order_id      text,                                 -- only rows of a sale in that order came
+    sold_on       date,                                 -- only the ledger's lines of that day's sales came
+    beside_sales  boolean NOT NULL DEFAULT false,       -- neither sales nor fees of the item are others than before
     seen_from     date                                  -- detection sees the rows from that day on; null: at once
 );
 CREATE INDEX touched_items_by_connection ON touched_items (connection_id);

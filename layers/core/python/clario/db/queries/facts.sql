@@ -1,14 +1,23 @@
 -- name: ledger_facts
 -- Columns, here and below: the fields of the row that detection reads, in their order, then document and line. Rows of
--- these items; without items (null), those that all components must know of: receipts and redefinitions.
+-- these items, with days of those only these days' sales; without items (null), those that all components must know of:
+-- receipts and redefinitions. Sales are summed by day: no rule looks at a single one.
 SELECT e.occurred_on, e.fnsku, coalesce(e.asin, ''), coalesce(e.msku, ''), e.event_type, coalesce(e.reference_id, ''),
        e.quantity, coalesce(e.fulfillment_center, ''), coalesce(e.disposition, ''), coalesce(e.reason, ''),
        coalesce(e.country, ''), e.reconciled_quantity, e.unreconciled_quantity, e.ordinal + 1, e.document_id, e.line
 FROM ledger_events AS e
-WHERE e.connection_id = %(connection_id)s AND e.occurred_on <= %(until)s
-  AND (e.fnsku = ANY (%(fnskus)s::text[])
+WHERE e.connection_id = %(connection_id)s AND e.occurred_on <= %(until)s AND %(sold_on)s::date[] IS NULL
+  AND ((e.fnsku = ANY (%(fnskus)s::text[]) AND e.event_type <> 'Shipments')
        OR (%(fnskus)s::text[] IS NULL
            AND (e.event_type = 'Receipts' OR (e.event_type = 'Adjustments' AND e.reason IN ('3', '4')))))
+UNION ALL
+SELECT e.occurred_on, e.fnsku, coalesce(e.asin, ''), coalesce(e.msku, ''), 'Shipments', '', sum(e.quantity)::integer,
+       '', '', '', '', NULL, NULL, 1, max(e.document_id), min(e.line)
+FROM ledger_events AS e
+WHERE e.connection_id = %(connection_id)s AND e.occurred_on <= %(until)s AND e.event_type = 'Shipments'
+  AND e.fnsku = ANY (%(fnskus)s::text[])
+  AND (%(sold_on)s::date[] IS NULL OR e.occurred_on = ANY (%(sold_on)s::date[]))
+GROUP BY e.occurred_on, e.fnsku, e.asin, e.msku
 
 -- name: balance_facts
 SELECT b.period_start, b.fnsku, coalesce(b.asin, ''), coalesce(b.msku, ''), coalesce(b.disposition, ''),
@@ -53,15 +62,16 @@ FROM replacements AS r
 WHERE r.connection_id = %(connection_id)s AND r.shipped_on <= %(until)s AND r.sku = ANY (%(skus)s::text[])
 
 -- name: shipped_facts
--- Without items: of these orders.
+-- Of these items and of these orders; null: of all.
 SELECT s.shipped_on, s.order_id, s.sku, coalesce(s.fnsku, ''), coalesce(s.asin, ''), coalesce(s.fulfillment_center, ''),
        s.quantity, s.item_price, coalesce(s.currency, ''), s.ordinal + 1, s.document_id, s.line
 FROM shipped_items AS s
 WHERE s.connection_id = %(connection_id)s AND s.shipped_on <= %(until)s
-  AND (s.sku = ANY (%(skus)s::text[]) OR s.order_id = ANY (%(order_ids)s::text[]))
+  AND (%(skus)s::text[] IS NULL OR s.sku = ANY (%(skus)s::text[]))
+  AND (%(order_ids)s::text[] IS NULL OR s.order_id = ANY (%(order_ids)s::text[]))
 
 -- name: order_facts
--- Without items: of these orders. The words are those of the order report.
+-- Of these items and of these orders; null: of all. The words are those of the order report.
 SELECT (o.purchased_at AT TIME ZONE %(zone)s)::date, o.order_id, coalesce(i.order_item_ids, ''), '',
        initcap(coalesce(o.fulfilled_by, '')), coalesce(o.sales_channel, ''), initcap(o.status), i.sku,
        coalesce(i.asin, ''), i.quantity, coalesce(i.currency, ''), i.item_price, i.tax, i.shipping_price,
@@ -69,7 +79,8 @@ SELECT (o.purchased_at AT TIME ZONE %(zone)s)::date, o.order_id, coalesce(i.orde
 FROM order_items AS i
 JOIN orders AS o USING (connection_id, order_id)
 WHERE i.connection_id = %(connection_id)s AND (o.purchased_at AT TIME ZONE %(zone)s)::date <= %(until)s
-  AND (i.sku = ANY (%(skus)s::text[]) OR i.order_id = ANY (%(order_ids)s::text[]))
+  AND (%(skus)s::text[] IS NULL OR i.sku = ANY (%(skus)s::text[]))
+  AND (%(order_ids)s::text[] IS NULL OR i.order_id = ANY (%(order_ids)s::text[]))
 
 -- name: inbound_facts
 -- Without items: all. A status tells the day of a delivery only if an earlier status was seen before it; of what had
@@ -146,8 +157,9 @@ WHERE p.connection_id = %(connection_id)s AND (p.shipped_at AT TIME ZONE %(zone)
   AND p.fnsku = ANY (%(fnskus)s::text[])
 
 -- name: money_facts
--- Lines of these items, and with `account` those about none. Without items: the bills for services, which tell on which
--- days stock was billed. The place of a line in its transaction follows the transaction's id in the line's.
+-- Lines of these items, with orders of those only these orders', and with `other_money` all that are not of sales; and
+-- with `account` those about no item. Without items: the bills for services, which tell on which days stock was billed.
+-- The place of a line in its transaction follows the transaction's id in the line's.
 SELECT m.posted_on, m.event_id, m.transaction_id, m.transaction_type, coalesce(m.transaction_status, ''),
        coalesce(m.description, ''),
        split_part(substr(m.event_id, length(split_part(m.event_id, ':', 1)) + length(m.transaction_id) + 3), ':', 1),
@@ -156,6 +168,8 @@ SELECT m.posted_on, m.event_id, m.transaction_id, m.transaction_type, coalesce(m
        coalesce(m.deferred_transaction_id, ''), coalesce(m.release_transaction_id, ''), m.document_id, m.line
 FROM present_financial_events AS m
 WHERE m.connection_id = %(connection_id)s AND m.posted_on <= %(until)s
+  AND (%(order_ids)s::text[] IS NULL OR m.order_id = ANY (%(order_ids)s::text[])
+       OR (%(other_money)s AND (m.order_id IS NULL OR m.transaction_type <> 'Shipment')))
   AND (m.sku = ANY (%(skus)s::text[]) OR (m.sku IS NULL AND m.asin = ANY (%(asins)s::text[]))
        OR (%(account)s AND m.sku IS NULL AND m.asin IS NULL)
        OR (%(skus)s::text[] IS NULL AND m.transaction_type = 'ServiceFee' AND m.amount < 0))
@@ -315,25 +329,62 @@ FROM (
 ) AS days
 GROUP BY dataset, scope, run ORDER BY 1, 2, 3
 
+-- name: orders_told_of
+-- Of these orders those of which another report than those of sales tells something, or that a claim is about.
+SELECT order_id FROM returns WHERE connection_id = %(connection_id)s AND order_id = ANY (%(order_ids)s::text[])
+UNION
+SELECT order_id FROM reimbursements WHERE connection_id = %(connection_id)s AND order_id = ANY (%(order_ids)s::text[])
+UNION
+SELECT original_order_id FROM replacements
+WHERE connection_id = %(connection_id)s AND original_order_id = ANY (%(order_ids)s::text[])
+UNION
+SELECT replacement_order_id FROM replacements
+WHERE connection_id = %(connection_id)s AND replacement_order_id = ANY (%(order_ids)s::text[])
+UNION
+SELECT order_id FROM detection_results
+WHERE connection_id = %(connection_id)s AND order_id = ANY (%(order_ids)s::text[])
+
+-- name: orders_with_more
+-- The orders of these items of which more is known than one plain sale each.
+SELECT order_id FROM returns WHERE connection_id = %(connection_id)s AND sku = ANY (%(skus)s::text[])
+UNION
+SELECT order_id FROM reimbursements
+WHERE connection_id = %(connection_id)s
+  AND (fnsku = ANY (%(fnskus)s::text[]) OR asin = ANY (%(asins)s::text[]) OR sku = ANY (%(skus)s::text[]))
+UNION
+SELECT unnest(ARRAY[original_order_id, replacement_order_id]) FROM replacements
+WHERE connection_id = %(connection_id)s AND sku = ANY (%(skus)s::text[])
+UNION
+SELECT order_id FROM present_financial_events
+WHERE connection_id = %(connection_id)s AND sku = ANY (%(skus)s::text[]) AND transaction_type <> 'Shipment'
+UNION
+SELECT order_id FROM present_financial_events
+WHERE connection_id = %(connection_id)s AND sku = ANY (%(skus)s::text[]) AND transaction_type = 'Shipment'
+GROUP BY order_id, sku HAVING count(DISTINCT transaction_id) > 1
+UNION
+SELECT i.order_id FROM order_items AS i JOIN orders AS o USING (connection_id, order_id)
+WHERE i.connection_id = %(connection_id)s AND i.sku = ANY (%(skus)s::text[])
+  AND (upper(o.status) = 'CANCELLED' OR o.replaced_order_id IS NOT NULL)
+
 -- name: components
-SELECT key, ids, around, conditions, next_review_on, observations, groups, named FROM detection_components
+SELECT key, ids, around, conditions, next_review_on, observations, groups, named, usual FROM detection_components
 WHERE connection_id = %(connection_id)s
 
 -- name: keep_component
 INSERT INTO detection_components (
-    connection_id, key, seller_id, ids, around, conditions, next_review_on, observations, groups, named)
+    connection_id, key, seller_id, ids, around, conditions, next_review_on, observations, groups, named, usual)
 VALUES (%(connection_id)s, %(key)s, %(seller_id)s, %(ids)s, %(around)s, %(conditions)s, %(next_review_on)s,
-    %(observations)s, %(groups)s, %(named)s)
+    %(observations)s, %(groups)s, %(named)s, %(usual)s)
 ON CONFLICT (connection_id, key) DO UPDATE
 SET ids = excluded.ids, around = excluded.around, conditions = excluded.conditions,
     next_review_on = excluded.next_review_on, observations = excluded.observations,
-    groups = excluded.groups, named = excluded.named
+    groups = excluded.groups, named = excluded.named, usual = excluded.usual
 
 -- name: forget_components
 DELETE FROM detection_components WHERE connection_id = %(connection_id)s AND key = ANY (%(keys)s::text[])
 
 -- name: touched
-SELECT number, item FROM touched_items
+SELECT number, item, order_id, sold_on, beside_sales FROM touched_items
 WHERE connection_id = %(connection_id)s AND (seen_from IS NULL OR seen_from <= %(until)s)
 
 -- name: touched_total
@@ -346,8 +397,8 @@ DELETE FROM touched_items WHERE number = ANY (%(numbers)s::bigint[])
 
 -- name: touch_changed_costs
 -- Of costs that are new or others, before they are written: for all of the seller's connections.
-INSERT INTO touched_items (connection_id, seller_id, item)
-SELECT c.connection_id, c.seller_id, 'sku:' || n.sku
+INSERT INTO touched_items (connection_id, seller_id, item, beside_sales)
+SELECT c.connection_id, c.seller_id, 'sku:' || n.sku, true
 FROM unnest(%(skus)s::text[], %(currencies)s::text[], %(days)s::date[], %(amounts)s::numeric[])
      AS n (sku, currency, valid_from, unit_cost)
 CROSS JOIN connections AS c

@@ -13,7 +13,8 @@ from clario.domain.detection.rows.facts import ComponentFacts
 from clario.domain.detection.rows.measurements import Product, dangerous, days_apart, has_other_rates, measured_products
 from clario.domain.values import MARKETPLACES
 
-# Our choices: fewer charges or products prove nothing about a field; so many may disagree for reasons of their own.
+# Our choices: fewer charges or products prove nothing about a field; so many may disagree for reasons of their own. No
+# product speaks for more charges than that by itself: the more it sells, the less another one would be heard.
 ENOUGH_CHARGES, ENOUGH_PRODUCTS = 20, 5
 MOST_CHARGES, MOST_ALIKE = Decimal("0.10"), Decimal("0.20")
 
@@ -22,7 +23,8 @@ SPEAKS_FOR = timedelta(days=90)
 
 
 class Observation(NamedTuple):
-    """What one product's charges say of a field: the difference most of them have from it, and how many charges."""
+    """What one product's charges say of a field: the difference most of them have from it, and how many charges, up to
+    as many as are enough."""
 
     cell: Cell
     product: Product
@@ -30,8 +32,27 @@ class Observation(NamedTuple):
     charges: int
 
 
+class Seen(NamedTuple):
+    """How often one product's charges differ by how much from a field."""
+
+    cell: Cell
+    product: Product
+    differences: Counter[Decimal]
+
+
 def observations(facts: ComponentFacts) -> Iterator[Observation]:
     """What a component's charges say, by the size Amazon measures now."""
+    for cell, product, differences in facts.once(seen_cells):
+        ((difference, _),) = differences.most_common(1)
+        yield Observation(cell, product, difference, min(differences.total(), ENOUGH_CHARGES))
+
+
+def seen_cells(facts: ComponentFacts) -> tuple[Seen, ...]:
+    """All differences of all products. Read once: `facts.once(seen_cells)`."""
+    return tuple(_seen_cells(facts))
+
+
+def _seen_cells(facts: ComponentFacts) -> Iterator[Seen]:
     for product, charges in facts.once(fee_charges).items():
         marketplace = MARKETPLACES.get(product.marketplace_id)
         book = fee_book(marketplace) if marketplace else None
@@ -46,9 +67,7 @@ def observations(facts: ComponentFacts) -> Iterator[Observation]:
             fee = book.expected(newest.packed, charge.prices[-1], charge.days[0])
             if fee and days_apart(charge.days[0], newest) <= SPEAKS_FOR:
                 seen[fee.cell][min((charge.fee - fee.fee, charge.fee - fee.total), key=abs)] += 1
-        for cell, differences in seen.items():
-            ((difference, _),) = differences.most_common(1)
-            yield Observation(cell, product, difference, differences.total())
+        yield from (Seen(cell, product, differences) for cell, differences in seen.items())
 
 
 def suspect_cells(seen: Iterable[Observation]) -> frozenset[Cell]:

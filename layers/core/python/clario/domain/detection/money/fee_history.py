@@ -72,7 +72,7 @@ class History(NamedTuple):
 
 def history_of(charges: tuple[FeeCharge, ...], measured: tuple[Measured, ...], book: FeeBook) -> History:
     """The charges of a product with what they say of its size."""
-    classes = tuple(_classes(charge, book) for charge in charges)
+    classes = tuple(size_classes(charge, book) for charge in charges)
     usual = usual_class(zip(classes, (charge.units for charge in charges), strict=True))
     return History(charges, classes, usual, _usual_bands(charges, usual, book), measured, book)
 
@@ -89,7 +89,8 @@ def _usual_bands(
     return found
 
 
-def _classes(charge: FeeCharge, book: FeeBook) -> SizeClasses:
+def size_classes(charge: FeeCharge, book: FeeBook) -> SizeClasses:
+    """The classes a charge can stand for, on the days and at the prices it may be of."""
     return NO_CLASS.union(*(book.classes(day, price, charge.fee) for day in charge.days for price in charge.prices))
 
 
@@ -115,12 +116,13 @@ def wrong_charges(history: History) -> Iterator[Wrong]:
     season: date | None = None  # of the last usual charge
     believed: bool | None = None  # the present run of dear charges, None: there is none
     for number, charge in enumerate(history.charges):
+        above = _above_measurement(charge, history.measured, history.book)
         if history.classes[number] & history.usual:
             season, believed = history.book.season(charge.days[0]), None
-            if (wrong := _above_measurement(charge, history)) and _above_estimate(charge, history.measured):
-                yield wrong
-        elif wrong := _above_measurement(charge, history):
-            yield wrong
+            if above and _above_estimate(charge, history.measured):
+                yield above
+        elif above:
+            yield above
         elif wrong := _above_usual(charge, history, came_back=number < last_usual):
             believed = season == history.book.season(charge.days[0]) if believed is None else believed
             if believed or wrong.fee:
@@ -128,13 +130,21 @@ def wrong_charges(history: History) -> Iterator[Wrong]:
                 yield (jumped and _above_today(charge, history, history.classes[number + 1 :])) or wrong
 
 
-def _above_measurement(charge: FeeCharge, history: History) -> Wrong | None:
+def is_like(charge: FeeCharge, usual: SizeClasses, measured: Sequence[Measured], book: FeeBook) -> bool:
+    """Whether a charge can stand for all of these classes, or for none like all others, and what Amazon measured allows
+    it. Among charges that are all like this nothing is wrong, however many there are."""
+    classes = size_classes(charge, book)
+    alike = usual <= classes if usual else not classes
+    return alike and _above_measurement(charge, measured, book) is None
+
+
+def _above_measurement(charge: FeeCharge, measured: Sequence[Measured], book: FeeBook) -> Wrong | None:
     """A charge that Amazon's own measurement of that day does not allow."""
-    packed = _measured_then(charge, history.measured)
+    packed = _measured_then(charge, measured)
     if packed is None:
         return None
-    highest = max(_allowed(charge, packed, history.book))
-    fee = _expected(charge, packed, history.book)
+    highest = max(_allowed(charge, packed, book))
+    fee = _expected(charge, packed, book)
     if fee is None or not is_above(charge, highest):
         return None
     return Wrong(charge, fee.total, Proof.FEE_TABLE, fee, by_card=True)

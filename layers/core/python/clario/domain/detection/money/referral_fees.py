@@ -70,7 +70,7 @@ def wrong_referral_fees(case: Case) -> Iterator[Wrong]:
 
 def _groups(case: Case) -> Iterator[tuple[Product, frozenset[str], Sequence[Wrong]]]:
     """Per product its usual categories and, together, the wrong charges that may be of one other category."""
-    for product, book, charges in _charges(case):
+    for product, book, charges in referral_charges(case):
         if usual := _usual_rules(charges):
             for group in _by_rule([wrong for charge in charges if (wrong := _wrong(charge, usual, book))]):
                 yield product, usual, group
@@ -78,7 +78,7 @@ def _groups(case: Case) -> Iterator[tuple[Product, frozenset[str], Sequence[Wron
 
 def _against_estimates(case: Case) -> Iterator[tuple[Product, frozenset[str], Sequence[Wrong]]]:
     """The same for usual charges and Amazon's estimates of their days."""
-    for product, book, charges in _charges(case):
+    for product, book, charges in referral_charges(case):
         usual = _usual_rules(charges)
         doubted: defaultdict[frozenset[str], list[Wrong]] = defaultdict(list)
         for charge in charges:
@@ -90,7 +90,16 @@ def _against_estimates(case: Case) -> Iterator[tuple[Product, frozenset[str], Se
                 yield product, estimated, group
 
 
-def _charges(case: Case) -> Iterator[tuple[Product, ReferralBook, Sequence[ReferralCharge]]]:
+def is_like(case: Case, charge: ReferralCharge, usual: frozenset[str], book: ReferralBook) -> bool:
+    """Whether a charge follows all of these rules, or none like all others, and Amazon's estimate does not speak
+    against it. Among charges that are all like this nothing is wrong, however many there are."""
+    alike = usual <= charge.rules if usual else not charge.rules
+    estimated = _estimated_then(case, charge, book)
+    return alike and (not estimated or _wrong(charge, estimated, book) is None)
+
+
+def referral_charges(case: Case) -> Iterator[tuple[Product, ReferralBook, Sequence[ReferralCharge]]]:
+    """The referral fees of each product in order of days; of marketplaces of which a table is known."""
     for product, entries in _by_product(case.facts).items():
         if book := referral_book(case.marketplace(product.marketplace_id)):
             yield product, book, [_charge(entry, book) for entry in entries]

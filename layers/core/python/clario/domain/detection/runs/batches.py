@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from itertools import chain
 
 from clario.domain.claims import DetectionRun
+from clario.domain.detection.claims.findings import Case
 from clario.domain.detection.engine import examine
 from clario.domain.detection.money.fee_cells import observations
 from clario.domain.detection.rows.components import ACCOUNT
 from clario.domain.detection.rows.facts import ComponentFacts
 from clario.domain.detection.runs.incremental import ComponentState, holding
+from clario.domain.detection.runs.plain_sales import usual_of
 from clario.domain.detection.runs.survey import Batch, Remembered, Survey
 from clario.domain.values import ONE_DAY
 
@@ -24,18 +26,21 @@ class BatchResult:
 
 def examine_batch(survey: Survey, batch: Batch, parts: Sequence[ComponentFacts]) -> BatchResult:
     """What Amazon owes in these components. One in which a detector stumbled is looked at again the next day."""
-    seen = {part.key: tuple(observations(part)) for part in parts}
+    before = {key: survey.remembered[key] for key in batch.lean}
+    seen = {p.key: before[p.key].observations if p.key in before else tuple(observations(p)) for p in parts}
     groups = {part.key: frozenset(row.product_group for row in part.previews) for part in parts}
     account = survey.account_with(batch, chain.from_iterable(seen.values()))
     holds = holding(account, survey.as_of)
     runs = {part.key: examine((part,), account, survey.as_of, known=batch.fingerprints) for part in parts}
     remembered = {}
-    for key, run in runs.items():
+    for part in parts:
+        key, run = part.key, runs[part.key]
         review_on = survey.as_of + ONE_DAY if run.failed_types else run.next_review_on
         if key != ACCOUNT:
             state = ComponentState(survey.members[key], survey.digests.get(key, ""), review_on)
             named = survey.named_by_component.get(key, ())
-            remembered[key] = Remembered(state, holds(groups[key]), seen[key], groups[key], named)
+            usual = usual_of(Case(part, account, survey.as_of), before[key].usual if key in before else None)
+            remembered[key] = Remembered(state, holds(groups[key]), seen[key], groups[key], named, usual)
     return BatchResult(_together(runs.values()), remembered)
 
 

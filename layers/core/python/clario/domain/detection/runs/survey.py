@@ -19,6 +19,7 @@ from clario.domain.detection.rows.facts import ACCOUNT_TABLES, TABLES, Account, 
 from clario.domain.detection.rows.neighbours import neighbourhood
 from clario.domain.detection.rows.unit_rows import InboundRow, LedgerRow, OrderRow, RemovalRow, ReturnRow, ShippedRow
 from clario.domain.detection.runs.incremental import ComponentState, due, holding, members
+from clario.domain.detection.runs.plain_sales import Usual
 
 MOST_ROWS = 60_000
 """A batch takes components as long as they have no more rows than that together. The biggest one may have more."""
@@ -29,7 +30,7 @@ class Remembered:
     """A component's last run: its state, what held for it then, and what it says of the fee tables.
 
     `groups` are the product groups it is of: what Amazon pays for others is nothing to it. `named` tells how many of
-    its rows have which names.
+    its rows have which names. `usual` is what its sales agree on, None where they do not.
     """
 
     state: ComponentState
@@ -37,6 +38,7 @@ class Remembered:
     observations: tuple[Observation, ...]
     groups: frozenset[str]
     named: tuple[tuple[Names, int], ...]
+    usual: Usual | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,13 @@ class Batch:
     """What is looked at in one go: components, and the stored claims that their result is held against.
 
     Attributes:
+        lean: components whose sales are the usual ones (`plain_sales.py`): they are looked at without plain ones.
         gone: components that are no more.
         touched: the notes of touched items that are settled with it.
     """
 
     keys: frozenset[str]
+    lean: frozenset[str]
     fingerprints: frozenset[str]
     gone: frozenset[str]
     touched: frozenset[int]
@@ -78,8 +82,9 @@ class Survey:
     Attributes:
         account: without what the components' charges say of the fee tables.
         named: how many rows have these names.
-        touched: notes of touched items, by number.
+        touched: notes of touched items, by number, but for those that tell of `plain` sales alone.
         claims: the identifiers of each stored claim, by fingerprint.
+        unusual: components of which some sales, or what their fees should be, may be others than the usual ones.
     """
 
     as_of: date
@@ -89,6 +94,8 @@ class Survey:
     remembered: dict[str, Remembered]
     touched: dict[int, Id]
     claims: dict[str, frozenset[Id]]
+    plain: frozenset[int] = frozenset()
+    unusual: frozenset[str] = frozenset()
     account_seen: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -159,24 +166,29 @@ class Survey:
 
     def next_batch(self) -> Batch | None:
         """What to look at next, None when nothing is due any more."""
+        stale = self._stale()
         found = due(
             {key: entry.state for key, entry in self.remembered.items()},
             self.members,
             self.digests,
-            {*self.touched.values(), *self._stale()},
+            {*self.touched.values(), *(node for key in stale for node in self.remembered[key].state.ids)},
             self.as_of,
         )
         wanted = {self._cluster_of(self.members[key]) for key in found.keys if key}
         if not self.account_seen:
             wanted.add(ACCOUNT)
         taken = self._packed(sorted(wanted))
-        return self._batch(taken, found.gone) if taken else None
+        return self._batch(taken, found.gone, stale) if taken else None
 
-    def _stale(self) -> Iterable[Id]:
-        """Items of components for which something else held when they were looked at last."""
+    def _stale(self) -> frozenset[str]:
+        """Components for which something else held when they were looked at last."""
         holds = holding(self.account_with(), self.as_of)
-        stale = (entry for entry in self.remembered.values() if entry.conditions != holds(entry.groups))
-        return (node for entry in stale for node in entry.state.ids)
+        return frozenset(key for key, entry in self.remembered.items() if entry.conditions != holds(entry.groups))
+
+    def _keeps_to_usual(self, key: str) -> bool:
+        entry = self.remembered.get(key)
+        same = entry is not None and entry.usual is not None and entry.state.ids == self.members.get(key)
+        return same and key not in self.unusual
 
     def _packed(self, clusters: Iterable[str]) -> frozenset[str]:
         taken: set[str] = set()
@@ -198,17 +210,20 @@ class Survey:
             homes[self._clusters[min(ids)]].add(key)
         return {cluster: frozenset(keys) for cluster, keys in homes.items()}
 
-    def _batch(self, taken: frozenset[str], gone: frozenset[str]) -> Batch:
+    def _batch(self, taken: frozenset[str], gone: frozenset[str], stale: frozenset[str]) -> Batch:
         """What is known of these clusters, with what is remembered of their components that are no more."""
 
         def is_taken(ids: Set[Id]) -> bool:
             return self._cluster_of(ids) in taken
 
+        keys = frozenset(key for cluster in taken for key in self._homes[cluster])
         return Batch(
-            keys=frozenset(key for cluster in taken for key in self._homes[cluster]),
+            keys=keys,
+            lean=frozenset(key for key in keys - stale if self._keeps_to_usual(key)),
             fingerprints=frozenset(mark for mark, ids in self.claims.items() if is_taken(ids)),
             gone=frozenset(key for key in gone if is_taken(self.remembered[key].state.ids)),
-            touched=frozenset(number for number, node in self.touched.items() if is_taken({node})),
+            touched=frozenset(number for number, node in self.touched.items() if is_taken({node}))
+            | (self.plain if ACCOUNT in taken else frozenset()),
         )
 
     def account_with(self, batch: Batch | None = None, seen: Iterable[Observation] = ()) -> Account:
@@ -227,8 +242,9 @@ class Survey:
         self.remembered |= remembered
         for key in batch.gone:
             self.remembered.pop(key, None)
-        for number in batch.touched:
+        for number in batch.touched - self.plain:
             del self.touched[number]
+        self.plain -= batch.touched
         for mark in batch.fingerprints:
             del self.claims[mark]
 
