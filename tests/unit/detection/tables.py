@@ -7,7 +7,7 @@ code, reimbursements by their reason; the other lines begin with a word:
     d5   M           -1  open=0        Amazon counts no unit of it as open (settled= is the other side)
     d20  Lost_Warehouse  cash 2        a reimbursement; "stock 1" is one in kind; order= id= pay= (a unit's money)
     d40  Reversal_Reimbursement  cash -1  of=R20     takes back the reimbursement R20
-    d0   receive     +7  of=S1         other ledger lines: receive, transfer, restock, takeout
+    d0   receive     +7  of=S1         other ledger lines: receive, transfer, restock, takeout, sell
     d0   balance     5-2=3             a day of the ledger's summary; found= transit=
     d0   inbound     10/7  of=S1  delivered=d2 closed=d30 status= partnered= case= left=   sent/received ("?" unknown)
     d0   order       3x20  of=O1       units and price; by=Merchant
@@ -63,6 +63,7 @@ EVENTS = {
     "transfer": "WhseTransfers",
     "restock": "CustomerReturns",
     "takeout": "VendorReturns",
+    "sell": "Shipments",
 }
 
 
