@@ -1,7 +1,7 @@
 """Detection on a real Postgres: rows are stored as a sync stores them, and jobs run as the queue runs them."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -164,10 +164,10 @@ class Books:
         before, self._versions = getattr(self, "_versions", {}), now
         return {key for key, version in now.items() if before.get(key) != version}
 
-    def named(self) -> Mapping[Names, int]:
-        """How many rows have which names, as a survey knows."""
+    def named(self) -> frozenset[Names]:
+        """Which names rows have, as a survey knows."""
         with self.database.transaction(SELLER, snapshot=True) as work:
-            return work.detections.survey(self.connection, TODAY).named
+            return frozenset(work.detections.survey(self.connection, TODAY).named)
 
     def from_scratch(self) -> list[dict[str, Any]]:
         """What a run that remembers nothing says; what was remembered is gone afterwards."""

@@ -32,10 +32,12 @@ WORTH_IT = 2
 
 class Note(NamedTuple):
     """A touched item. Where only rows of a sale came, their order is told, or the day on which the ledger booked them;
-    where neither sales nor their fees are others than before, that is told."""
+    where neither sales nor their fees are others than before, that is told. `names` are those of the row, None of one
+    that is gone."""
 
     number: int
     item: Id
+    names: Names | None
     order_id: str | None
     sold_on: date | None
     beside_sales: bool

@@ -21,7 +21,7 @@ from clario.domain.detection.rows.facts import Account, ComponentFacts, CostRow,
 from clario.domain.detection.rows.measurements import Product
 from clario.domain.detection.rows.silence import Returned, ReturnedByDay, without_silent_days
 from clario.domain.detection.runs.incremental import ComponentState
-from clario.domain.detection.runs.item_names import ids_with_news, named_now
+from clario.domain.detection.runs.item_names import ids_with_news, named_now, with_new_names
 from clario.domain.detection.runs.survey import Batch, Remembered, Shared, Survey, asins_of, items_of
 from clario.domain.slices import scopes
 from clario.domain.sources import FoundReportSource
@@ -48,10 +48,10 @@ class Surveys:
         key = self._connection.connection_id
         remembered = {row["key"]: _remembered(row) for row in self._run.rows("components", connection_id=key)}
         account = self._account(self._reader({}))
-        notes = [Note(**row | {"item": _id(row["item"])}) for row in self._run.rows("touched", **self._values())]
+        notes = [_note(row) for row in self._run.rows("touched", **self._values())]
         heard = SaleNews(self._run, key, self._reader({}), account, self._today).hear(notes, remembered)
         touched = {note.number: note.item for note in notes if note.number not in heard.plain}
-        named = self._named(remembered.values(), frozenset(touched.values()))
+        named = self._named(remembered.values(), [note for note in notes if note.number in touched])
         reader = self._reader(asins_of(named))
         claims = self._run.rows("names_of_detections", connection_id=key)
         return Survey(
@@ -118,7 +118,8 @@ class Surveys:
             "currency": self._home.currency,
         }
 
-    def _named(self, remembered: Collection[Remembered], touched: frozenset[Id]) -> dict[Names, int]:
+    def _named(self, remembered: Collection[Remembered], notes: Collection[Note]) -> dict[Names, int]:
+        touched = with_new_names(remembered, [(note.item, note.names) for note in notes])
         ids = ids_with_news(remembered, touched)
         rows = self._run.rows("item_names", **self._values(), **(ALL_ITEMS if ids is None else _items(ids)))
         counted = {Names(row["asin"], row["fnsku"], row["sku"]): row["rows"] for row in rows}
@@ -194,6 +195,11 @@ def _items(ids: Iterable[Id]) -> Items:
     """Identifiers as statements take them: by kind."""
     nodes = list(ids)
     return {f"{kind}s": [value for each, value in nodes if each == kind] for kind in Names._fields}
+
+
+def _note(row: Row) -> Note:
+    names = Names(*row["names"]) if row["names"] else None
+    return Note(**row | {"item": _id(row["item"]), "names": names})
 
 
 def _id(text: str) -> Id:

@@ -49,7 +49,7 @@ SALES: Mapping[str, Sale] = {
 """Tables with rows of sales."""
 FEES = frozenset({"fee_previews", "storage_charges"})
 """Tables that say which fees of a sale are right."""
-TOLD = ("order_id", "sold_on", "beside_sales", "seen_from")
+TOLD = ("names", "order_id", "sold_on", "beside_sales", "seen_from")
 """What a note says beside the item."""
 NAMES = (("fnsku", "fnsku"), ("sku", "sku"), ("msku", "sku"), ("asin", "asin"))
 """The columns that name an item, and which identifier they hold."""
@@ -66,7 +66,8 @@ def note_written(table: Table) -> sql.Composed:
         sql.SQL("AND t.{} = ANY (%(days)s::date[])").format(sql.Identifier(table.day)) if table.day else sql.SQL("")
     )
     written = sql.SQL(
-        "SELECT DISTINCT t.connection_id, t.seller_id, {names}, {about}, {seen_from} AS seen_from FROM {table} AS t"
+        "SELECT DISTINCT t.connection_id, t.seller_id, {names}, {about}, {row_names} AS names,"
+        " {seen_from} AS seen_from FROM {table} AS t"
         " CROSS JOIN ("
         "SELECT EXISTS (SELECT FROM detection_components WHERE connection_id = %(connection_id)s) AS before"
         ") AS looked"
@@ -74,6 +75,7 @@ def note_written(table: Table) -> sql.Composed:
     ).format(
         names=_names(table),
         about=_about(table),
+        row_names=_row_names(table),
         seen_from=_seen_from(table),
         table=sql.Identifier(table.name),
         of_days=of_days,
@@ -91,7 +93,7 @@ def note_news(table: Table) -> sql.Composed:
     day = sql.Identifier(table.day)
     news = sql.SQL(
         "SELECT DISTINCT %(connection_id)s::bigint AS connection_id, %(seller_id)s AS seller_id, {names}, {about},"
-        " {seen_from} AS seen_from"
+        " {row_names} AS names, {seen_from} AS seen_from"
         " FROM {staged} AS s"
         " LEFT JOIN ("
         "SELECT DISTINCT ON ({key}) * FROM {table}"
@@ -102,6 +104,7 @@ def note_news(table: Table) -> sql.Composed:
         " AND (t.{day} IS NULL OR ({old}) IS DISTINCT FROM ({new}))"
     ).format(
         names=_names(table, "s"),
+        row_names=_row_names(table, "s"),
         about=_about_no_sale(table),
         seen_from=_seen_from(table, "s"),
         staged=staged(table),
@@ -120,7 +123,9 @@ def note_news(table: Table) -> sql.Composed:
 
 def noting(table: Table, delete: sql.Composed) -> sql.Composed:
     """The same deletion, which also notes the items of what it deletes and answers a row for each of them."""
-    gone = sql.SQL("SELECT *, {about}, NULL::date AS seen_from FROM gone").format(about=_about_no_sale(table))
+    gone = sql.SQL("SELECT *, {about}, NULL::text[] AS names, NULL::date AS seen_from FROM gone").format(
+        about=_about_no_sale(table)
+    )
     return sql.SQL(
         "WITH gone AS ({delete} RETURNING t.connection_id, t.seller_id, {names}), noted AS ({note}) SELECT FROM gone"
     ).format(delete=delete, names=_names(table), note=_note_items(table, gone))
@@ -133,6 +138,16 @@ def _columns(table: Table) -> list[tuple[str, str]]:
 
 def _names(table: Table, alias: str = "t") -> sql.Composed:
     return listed([column for column, _ in _columns(table)], alias)
+
+
+def _row_names(table: Table, alias: str = "t") -> sql.Composed:
+    """ASIN, FNSKU and SKU of a row, each "" where it has none."""
+    columns = {kind: column for column, kind in _columns(table)}
+    cells = [
+        sql.SQL("coalesce({}, '')").format(sql.Identifier(alias, columns[kind])) if kind in columns else sql.SQL("''")
+        for kind in ("asin", "fnsku", "sku")
+    ]
+    return sql.SQL("ARRAY[{}]").format(sql.SQL(", ").join(cells))
 
 
 def _about(table: Table) -> sql.Composable:

@@ -307,6 +307,8 @@ CREATE TABLE financial_events (
 );
 CREATE INDEX financial_events_by_order ON financial_events (connection_id, order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX financial_events_by_item ON financial_events (connection_id, sku, asin);
+CREATE INDEX financial_events_beside_sales ON financial_events (connection_id, sku, asin)
+    WHERE transaction_type <> 'Shipment';
 CREATE INDEX financial_events_of_services ON financial_events (connection_id, posted_on)
     WHERE transaction_type = 'ServiceFee';
 CREATE INDEX financial_events_by_deferred ON financial_events (connection_id, deferred_transaction_id)
@@ -497,6 +499,9 @@ CREATE TABLE orders (
     line              integer NOT NULL,
     PRIMARY KEY (connection_id, order_id)
 );
+
+CREATE INDEX orders_without_sale ON orders (connection_id, order_id)
+    WHERE status = 'CANCELLED' OR replaced_order_id IS NOT NULL;
 
 -- By SKU: the order report has no item ids. Amounts are of all units together, null before Amazon has set a price.
 CREATE TABLE order_items (
@@ -883,6 +888,7 @@ CREATE TABLE touched_items (
     connection_id bigint NOT NULL REFERENCES connections ON DELETE CASCADE,
     seller_id     text NOT NULL,
     item          text NOT NULL,                        -- an identifier, like sku:ABC-1
+    names         text[],                               -- ASIN, FNSKU and SKU of the row; null: of one that is gone
     order_id      text,                                 -- only rows of a sale in that order came
     sold_on       date,                                 -- only the ledger's lines of that day's sales came
     beside_sales  boolean NOT NULL DEFAULT false,       -- neither sales nor fees of the item are others than before

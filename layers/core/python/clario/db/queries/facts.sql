@@ -160,19 +160,29 @@ WHERE p.connection_id = %(connection_id)s AND (p.shipped_at AT TIME ZONE %(zone)
 -- Lines of these items, with orders of those only these orders', and with `other_money` all that are not of sales; and
 -- with `account` those about no item. Without items: the bills for services, which tell on which days stock was billed.
 -- The place of a line in its transaction follows the transaction's id in the line's.
+WITH m AS (
+    SELECT * FROM present_financial_events
+    WHERE connection_id = %(connection_id)s AND posted_on <= %(until)s AND %(order_ids)s::text[] IS NULL
+      AND (sku = ANY (%(skus)s::text[]) OR (sku IS NULL AND asin = ANY (%(asins)s::text[]))
+           OR (%(account)s AND sku IS NULL AND asin IS NULL)
+           OR (%(skus)s::text[] IS NULL AND transaction_type = 'ServiceFee' AND amount < 0))
+    UNION ALL
+    SELECT * FROM present_financial_events
+    WHERE connection_id = %(connection_id)s AND posted_on <= %(until)s AND order_id = ANY (%(order_ids)s::text[])
+      AND sku = ANY (%(skus)s::text[]) AND (transaction_type = 'Shipment' OR NOT %(other_money)s)
+    UNION ALL
+    SELECT * FROM present_financial_events
+    WHERE connection_id = %(connection_id)s AND posted_on <= %(until)s AND %(other_money)s
+      AND transaction_type <> 'Shipment'
+      AND (sku = ANY (%(skus)s::text[]) OR (sku IS NULL AND asin = ANY (%(asins)s::text[])))
+)
 SELECT m.posted_on, m.event_id, m.transaction_id, m.transaction_type, coalesce(m.transaction_status, ''),
        coalesce(m.description, ''),
        split_part(substr(m.event_id, length(split_part(m.event_id, ':', 1)) + length(m.transaction_id) + 3), ':', 1),
        m.metadata ->> 'path', m.amount, m.currency, m.quantity, '', coalesce(m.order_id, ''),
        coalesce(m.metadata -> 'related' ->> 'SHIPMENT_ID', ''), coalesce(m.sku, ''), coalesce(m.asin, ''),
        coalesce(m.deferred_transaction_id, ''), coalesce(m.release_transaction_id, ''), m.document_id, m.line
-FROM present_financial_events AS m
-WHERE m.connection_id = %(connection_id)s AND m.posted_on <= %(until)s
-  AND (%(order_ids)s::text[] IS NULL OR m.order_id = ANY (%(order_ids)s::text[])
-       OR (%(other_money)s AND (m.order_id IS NULL OR m.transaction_type <> 'Shipment')))
-  AND (m.sku = ANY (%(skus)s::text[]) OR (m.sku IS NULL AND m.asin = ANY (%(asins)s::text[]))
-       OR (%(account)s AND m.sku IS NULL AND m.asin IS NULL)
-       OR (%(skus)s::text[] IS NULL AND m.transaction_type = 'ServiceFee' AND m.amount < 0))
+FROM m
 
 -- name: preview_facts
 -- The first day of each state and the last one on which it was heard: it ends with another one, or after a week without
@@ -355,16 +365,16 @@ UNION
 SELECT unnest(ARRAY[original_order_id, replacement_order_id]) FROM replacements
 WHERE connection_id = %(connection_id)s AND sku = ANY (%(skus)s::text[])
 UNION
-SELECT order_id FROM present_financial_events
-WHERE connection_id = %(connection_id)s AND sku = ANY (%(skus)s::text[]) AND transaction_type <> 'Shipment'
+SELECT order_id FROM financial_events
+WHERE connection_id = %(connection_id)s AND sku = ANY (%(skus)s::text[])
+GROUP BY order_id, sku
+HAVING bool_or(transaction_type <> 'Shipment')
+    OR min(transaction_id) FILTER (WHERE transaction_status IS DISTINCT FROM 'DEFERRED_RELEASED')
+       <> max(transaction_id) FILTER (WHERE transaction_status IS DISTINCT FROM 'DEFERRED_RELEASED')
 UNION
-SELECT order_id FROM present_financial_events
-WHERE connection_id = %(connection_id)s AND sku = ANY (%(skus)s::text[]) AND transaction_type = 'Shipment'
-GROUP BY order_id, sku HAVING count(DISTINCT transaction_id) > 1
-UNION
-SELECT i.order_id FROM order_items AS i JOIN orders AS o USING (connection_id, order_id)
-WHERE i.connection_id = %(connection_id)s AND i.sku = ANY (%(skus)s::text[])
-  AND (upper(o.status) = 'CANCELLED' OR o.replaced_order_id IS NOT NULL)
+SELECT o.order_id FROM orders AS o JOIN order_items AS i USING (connection_id, order_id)
+WHERE o.connection_id = %(connection_id)s AND (o.status = 'CANCELLED' OR o.replaced_order_id IS NOT NULL)
+  AND i.sku = ANY (%(skus)s::text[])
 
 -- name: components
 SELECT key, ids, around, conditions, next_review_on, observations, groups, named, usual FROM detection_components
@@ -384,7 +394,7 @@ SET ids = excluded.ids, around = excluded.around, conditions = excluded.conditio
 DELETE FROM detection_components WHERE connection_id = %(connection_id)s AND key = ANY (%(keys)s::text[])
 
 -- name: touched
-SELECT number, item, order_id, sold_on, beside_sales FROM touched_items
+SELECT number, item, names, order_id, sold_on, beside_sales FROM touched_items
 WHERE connection_id = %(connection_id)s AND (seen_from IS NULL OR seen_from <= %(until)s)
 
 -- name: touched_total

@@ -16,7 +16,7 @@ from clario.domain.detection.claims.findings import Case
 from clario.domain.detection.money.transport_fees import transport_fees
 from clario.domain.detection.money.usual_fees import UsualFees, keep_to, usual_fees
 from clario.domain.detection.policy import policy
-from clario.domain.detection.rows.charges import HELD_BACK, Charge, Entry, sales
+from clario.domain.detection.rows.charges import Charge, Entry, sales
 from clario.domain.detection.rows.facts import TABLES, ComponentFacts, Names
 from clario.domain.detection.rows.measurements import Product
 from clario.domain.detection.rows.money_rows import MoneyRow
@@ -119,8 +119,7 @@ def _is_plain_line(line: OrderRow) -> bool:
 
 
 def _is_plain_money(row: MoneyRow) -> bool:
-    held_back = row.status in HELD_BACK or row.release_of or row.released_by
-    return row.kind == SALE and bool(row.sku) and not held_back
+    return row.kind == SALE and bool(row.sku)
 
 
 def _is_plain_sale(entry: Entry) -> bool:
