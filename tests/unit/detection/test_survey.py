@@ -185,7 +185,7 @@ def test_a_rule_that_stumbles_is_tried_again_the_next_day():
     assert {entry.state.next_review_on for entry in memory.remembered.values()} == {TODAY + timedelta(days=1)}
 
 
-def _stumbling(parts, account, today, known):
+def _stumbling(parts, account, today, **given):
     return DetectionRun(claims=(), failed_types=frozenset({AnomalyType.LOST_WAREHOUSE}))
 
 

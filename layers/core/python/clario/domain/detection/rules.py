@@ -113,3 +113,8 @@ MONEY_RULES: tuple[MoneyRule, ...] = (
     MoneyRule(reimbursement_underpaid, (AnomalyType.REIMBURSEMENT_UNDERPAID,)),
     MoneyRule(reimbursement_not_paid_out, (AnomalyType.REIMBURSEMENT_NOT_PAID_OUT,)),
 )
+
+OF_SALES = frozenset({AnomalyType.FULFILLMENT_FEE_OVERCHARGE, AnomalyType.REFERRAL_FEE_OVERCHARGE})
+"""What is found among the fees of all sales of a product."""
+BESIDE_SALES = tuple(rule for rule in MONEY_RULES if OF_SALES.isdisjoint(rule.kinds))
+"""The rules for a component whose plain sales are left out: the others would find nothing (`usual_fees.py`)."""

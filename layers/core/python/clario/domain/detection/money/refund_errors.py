@@ -49,30 +49,39 @@ class Refunded(NamedTuple):
 
 def refund_exceeds_order(case: Case) -> Iterator[Finding]:
     """More was refunded than the customer had paid."""
-    for excess, over in _excesses(case):
+    for excess, over in case.facts.once(excesses):
         if not _repeated(excess.back):
             yield _finding(case, AnomalyType.REFUND_EXCEEDS_ORDER, excess, over)
 
 
 def duplicate_refund(case: Case) -> Iterator[Finding]:
     """The same amount was refunded again, though all of it had been."""
-    for excess, over in _excesses(case):
+    for excess, over in case.facts.once(excesses):
         if _repeated(excess.back):
             yield _finding(case, AnomalyType.DUPLICATE_REFUND, excess, over)
 
 
-def _excesses(case: Case) -> Iterator[tuple[Refunded, Decimal]]:
-    for refunded in _refunded(case):
-        over = sum((_over(refunded, part) for part in PARTS), NOTHING)
-        last = refunded.back[-1]
-        if over > tolerance("refund", NOTHING, last.currency, last.on):
-            yield refunded, over
+def excesses(facts: ComponentFacts) -> tuple[tuple[Refunded, Decimal], ...]:
+    """What was refunded beyond what was paid. Read once: `facts.once(excesses)`."""
+    over = (
+        (refunded, sum((_over(refunded, part) for part in PARTS), NOTHING)) for refunded in facts.once(refunded_items)
+    )
+    return tuple((refunded, more) for refunded, more in over if more > _small(refunded.back[-1]))
 
 
-def _refunded(case: Case) -> Iterator[Refunded]:
-    """Orders that Amazon shipped and whose sale is in our data as a whole; of others nobody can say what was paid."""
-    sold, ordered = case.facts.once(sales), case.facts.once(ordered_items)
-    for item, back in case.facts.once(refunds).items():
+def _small(last: Entry) -> Decimal:
+    return tolerance("refund", NOTHING, last.currency, last.on)
+
+
+def refunded_items(facts: ComponentFacts) -> tuple[Refunded, ...]:
+    """Orders that Amazon shipped and whose sale is in our data as a whole; of others nobody can say what was paid. Read
+    once: `facts.once(refunded_items)`."""
+    return tuple(_refunded(facts))
+
+
+def _refunded(facts: ComponentFacts) -> Iterator[Refunded]:
+    sold, ordered = facts.once(sales), facts.once(ordered_items)
+    for item, back in facts.once(refunds).items():
         found = Refunded(item, sold.get(item, ()), back)
         one_currency = len({entry.currency for entry in (*found.sold, *found.back)}) == 1
         whole = found.units_sold and found.units_sold >= ordered.get(item, Ordered(0, True)).units
@@ -163,7 +172,7 @@ def refund_fee_not_returned(case: Case) -> Iterator[Finding]:
     wrong: defaultdict[OrderItem, Decimal] = defaultdict(Decimal)
     for each in wrong_referral_fees(case):
         wrong[each.charge.entry.item] += each.amount
-    for refunded in _refunded(case):
+    for refunded in case.facts.once(refunded_items):
         later = _given_by_itself(refunded)
         for entry, due in _fees_due(case, refunded, wrong[refunded.item]):
             given = _referral(entry)

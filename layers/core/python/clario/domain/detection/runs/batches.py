@@ -10,6 +10,7 @@ from clario.domain.detection.engine import examine
 from clario.domain.detection.money.fee_cells import observations
 from clario.domain.detection.rows.components import ACCOUNT
 from clario.domain.detection.rows.facts import ComponentFacts
+from clario.domain.detection.rules import BESIDE_SALES, MONEY_RULES
 from clario.domain.detection.runs.incremental import ComponentState, holding
 from clario.domain.detection.runs.plain_sales import usual_of
 from clario.domain.detection.runs.survey import Batch, Remembered, Survey
@@ -31,7 +32,13 @@ def examine_batch(survey: Survey, batch: Batch, parts: Sequence[ComponentFacts])
     groups = {part.key: frozenset(row.product_group for row in part.previews) for part in parts}
     account = survey.account_with(batch, chain.from_iterable(seen.values()))
     holds = holding(account, survey.as_of)
-    runs = {part.key: examine((part,), account, survey.as_of, known=batch.fingerprints) for part in parts}
+    rules = dict.fromkeys(batch.lean, BESIDE_SALES)
+    runs = {
+        part.key: examine(
+            (part,), account, survey.as_of, money_rules=rules.get(part.key, MONEY_RULES), known=batch.fingerprints
+        )
+        for part in parts
+    }
     remembered = {}
     for part in parts:
         key, run = part.key, runs[part.key]
