@@ -189,7 +189,7 @@ FROM (
     FROM fee_previews AS n
     WHERE %(skus)s::text[] IS NULL AND n.connection_id = %(connection_id)s AND n.snapshot_on <= %(until)s
       AND n.your_price <> 0 AND n.product_group <> '' AND n.currency = %(currency)s
-      AND n.sku IN (SELECT r.sku FROM reimbursements AS r WHERE r.connection_id = %(connection_id)s)
+      AND n.sku = ANY (ARRAY(SELECT r.sku FROM reimbursements AS r WHERE r.connection_id = %(connection_id)s))
     ORDER BY n.sku, n.snapshot_on DESC, n.store DESC, n.row_key, n.ordinal)
 ) AS f
 
@@ -308,12 +308,12 @@ GROUP BY day
 
 -- name: covered_ranges
 -- Neighbouring covered days as ranges.
-SELECT dataset, scope, min(day) AS start_day, max(day) AS end_day
+SELECT dataset, scope, lower(days) AS start_day, upper(days) - 1 AS end_day
 FROM (
-    SELECT dataset, scope, day, day - (row_number() OVER (PARTITION BY dataset, scope ORDER BY day))::integer AS run
+    SELECT dataset, scope, unnest(range_agg(daterange(day, day, '[]'))) AS days
     FROM coverage WHERE connection_id = %(connection_id)s
-) AS days
-GROUP BY dataset, scope, run ORDER BY 1, 2, 3
+    GROUP BY dataset, scope
+) AS held ORDER BY 1, 2, 3
 
 -- name: components
 SELECT key, ids, around, conditions, next_review_on, observations, groups, named FROM detection_components
