@@ -96,6 +96,8 @@ class FactReader:
             cursor.execute(statement(query), values)
             while block := cursor.fetchmany(BLOCK):
                 yield block
+                if len(block) < BLOCK:
+                    break
 
     def _learn_objects(self, documents: set[int]) -> None:
         unknown = list(documents - self._raw_objects.keys())

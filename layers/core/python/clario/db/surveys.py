@@ -1,6 +1,7 @@
 """Surveys of a connection's facts, the rows of their batches, and what is remembered of each component."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from clario.domain.detection.money.fee_cells import Observation
 from clario.domain.detection.money.storage_fees import bill_days
 from clario.domain.detection.policy import policy
 from clario.domain.detection.rows.components import ACCOUNT, Id
-from clario.domain.detection.rows.facts import Account, ComponentFacts, CostRow, CoverageFacts, Names
+from clario.domain.detection.rows.facts import ACCOUNT_TABLES, Account, ComponentFacts, CostRow, CoverageFacts, Names
 from clario.domain.detection.rows.measurements import Product
 from clario.domain.detection.rows.silence import Returned, ReturnedByDay, without_silent_days
 from clario.domain.detection.runs.incremental import ComponentState
@@ -65,16 +66,18 @@ class Surveys:
         return (now["items"], now["total"] or 0) == (len(survey.touched), sum(survey.touched))
 
     def gather(self, survey: Survey, batch: Batch) -> list[ComponentFacts]:
-        """The components of a batch with all their rows."""
-        reader = self._reader(survey.asins)
+        """The components of a batch with all their rows; from then on the survey's account has their costs."""
         items = _items(node for key in batch.keys if key for node in survey.members[key])
-        account = ACCOUNT in batch.keys
-        rows: dict[str, Iterable[Any]] = {name: reader.rows(name, **items, account=account) for name in FACT_TABLES}
+        tables = set(FACT_TABLES) if any(items.values()) else set(ACCOUNT_TABLES)
         if ACCOUNT not in batch.keys:
-            rows["shipments"] = ()
+            tables.discard("shipments")
+        reader, account = self._reader(survey.asins), ACCOUNT in batch.keys
+        rows: dict[str, Iterable[Any]] = {name: reader.rows(name, **items, account=account) for name in tables}
         # A return of another product than was ordered has the name of the one and belongs to the other.
         strays = [row for row in survey.shared.returns if row.key in survey.around.strays]
-        rows["returns"] = [row for row in rows["returns"] if row.key not in survey.around.strays] + strays
+        rows["returns"] = [row for row in rows.get("returns", ()) if row.key not in survey.around.strays] + strays
+        costs = tuple(CostRow(**row) for row in self._run.rows("item_costs", skus=items["skus"]))
+        survey.account = replace(survey.account, costs=costs)
         return survey.components(batch, rows)
 
     def remember(self, batch: Batch, remembered: Mapping[str, Remembered]) -> None:
@@ -110,7 +113,7 @@ class Surveys:
         return Account(
             connection=f"{self._connection.seller_id}/{self._connection.region}",
             marketplace=self._home,
-            costs=tuple(CostRow(**row) for row in self._run.rows("all_costs")),
+            costs=(),
             coverage=without_silent_days(self._coverage(), self._returned(), self._today),
             price_ratios=price_ratios(paid, prices, self._home.currency),
             bill_days=bill_days(reader.rows("money")),

@@ -106,20 +106,20 @@ JOIN (
 WHERE i.connection_id = %(connection_id)s AND (%(skus)s::text[] IS NULL OR i.sku = ANY (%(skus)s::text[]))
 
 -- name: shipment_facts
+-- Those that were given up: no rule asks for another one without its lines.
 SELECT h.shipment_id, h.status, seen.first_on, CASE WHEN seen.awaited THEN seen.delivered_on END, seen.closed_on,
        h.document_id, h.line
 FROM inbound_shipments AS h
-JOIN (
-    SELECT s.shipment_id, min((s.as_of AT TIME ZONE %(zone)s)::date) AS first_on,
+CROSS JOIN LATERAL (
+    SELECT min((s.as_of AT TIME ZONE %(zone)s)::date) AS first_on,
            min((s.as_of AT TIME ZONE %(zone)s)::date)
                FILTER (WHERE s.status IN ('DELIVERED', 'CHECKED_IN', 'RECEIVING', 'CLOSED')) AS delivered_on,
            min((s.as_of AT TIME ZONE %(zone)s)::date) FILTER (WHERE s.status = 'CLOSED') AS closed_on,
            bool_or(s.status IN ('WORKING', 'READY_TO_SHIP', 'SHIPPED', 'IN_TRANSIT')) AS awaited
     FROM inbound_shipment_statuses AS s
-    WHERE s.connection_id = %(connection_id)s
-    GROUP BY s.shipment_id
-) AS seen USING (shipment_id)
-WHERE h.connection_id = %(connection_id)s AND seen.first_on <= %(until)s
+    WHERE s.connection_id = h.connection_id AND s.shipment_id = h.shipment_id
+) AS seen
+WHERE h.connection_id = %(connection_id)s AND h.status IN ('CANCELLED', 'DELETED') AND seen.first_on <= %(until)s
 
 -- name: removal_facts
 -- A buyer's money for liquidated stock names the removal order. Without items: liquidations that money came for.
@@ -208,6 +208,10 @@ SELECT c.charged_on, coalesce(c.sku, ''), c.fnsku, coalesce(c.asin, ''), coalesc
        coalesce(c.age_tier, ''), c.surcharge_rate, c.document_id, c.line
 FROM aged_inventory_charges AS c
 WHERE c.connection_id = %(connection_id)s AND c.charged_on <= %(until)s AND c.fnsku = ANY (%(fnskus)s::text[])
+
+-- name: item_costs
+SELECT sku, unit_cost, currency, valid_from FROM product_costs
+WHERE seller_id = %(seller_id)s AND sku = ANY (%(skus)s::text[])
 
 -- name: raw_objects
 SELECT document_id, raw_object FROM documents WHERE document_id = ANY (%(document_ids)s)

@@ -76,7 +76,7 @@ class Survey:
     """The whole of a connection as of a day, what is remembered of the last run, and what happened since.
 
     Attributes:
-        account: without what the components' charges say of the fee tables.
+        account: without what the components' charges say of the fee tables, with the costs of the batch's items.
         named: how many rows have these names.
         touched: notes of touched items, by number.
         claims: the identifiers of each stored claim, by fingerprint.
