@@ -1,6 +1,6 @@
 """Batch by batch, over what is due, a run gives what a run over everything gives."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -40,16 +40,18 @@ def survey_of(facts: SellerFacts, today: date, memory: "Memory") -> Survey:
     )
     returns = [row for row in facts.returns if _is_doubtful(row, facts)]
     orders = {row.order_id for row in returns}
+    shipments = {line.shipment_id for line in facts.inbound if (line.received or 0) < max(line.shipped, 1)}
     return Survey(
         as_of=today,
         account=account,
         named=_named(facts, memory.remembered.values(), frozenset(touched)),
         shared=Shared(
-            inbound=facts.inbound,
-            ledger=[row for row in facts.ledger if row.event_type == "Receipts" or row.reason in ("3", "4")],
+            inbound=[line for line in facts.inbound if line.shipment_id in shipments],
+            ledger=[row for row in facts.ledger if row.reference_id in shipments or row.reason in ("3", "4")],
             returns=returns,
             sold=[row for row in (*facts.orders, *facts.shipped) if row.order_id in orders],
             liquidated=[row for row in facts.removals if row.paid_on],
+            shipments=_told_of_shipments(facts),
         ),
         remembered=dict(memory.remembered),
         touched=dict(enumerate(touched)),
@@ -69,6 +71,14 @@ def _named(facts: SellerFacts, remembered: Collection[Remembered], touched: froz
 def _is_doubtful(row: ReturnRow, facts: SellerFacts) -> bool:
     sold = (*facts.orders, *facts.shipped)
     return bool(row.order_id) and not any(s.order_id == row.order_id and s.sku == row.sku for s in sold)
+
+
+def _told_of_shipments(facts: SellerFacts) -> dict[str, str]:
+    told = defaultdict(list)
+    for line in facts.inbound:
+        seen = (line.status, line.created_on, line.delivered_on, line.closed_on, line.partnered)
+        told[line.sku].append((line.shipment_id, *map(str, seen)))
+    return {sku: str(sorted(lines)) for sku, lines in told.items()}
 
 
 def _items(claim: Claim) -> frozenset[tuple[str, str]]:

@@ -34,6 +34,7 @@ Cells = tuple[Any, ...]
 ASIN_OF_SHIPMENT_LINE, ASIN_OF_REMOVAL, ASIN_OF_PARCEL = (8, 7), (7, 6), (5, 4)
 """Where the row's ASIN belongs, which the report does not give, and where its FNSKU is."""
 SIDES_OF_PREVIEW, SIDES_OF_STORAGE = 8, 5
+NOTHING_CHOSEN = {"account": False} | dict.fromkeys(("asins", "fnskus", "skus", "order_ids", "shipment_ids"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,18 @@ class FactReader:
         self._raw_objects: dict[int, str] = {}
 
     def rows(self, name: str, **given: object) -> Iterator[Any]:
-        """The rows of a list: those of the items in `asins`, `fnskus` and `skus`, of the orders in `order_ids`, with
-        `account` of no item; what is not given is null there."""
+        """The rows of a list: those of the items in `asins`, `fnskus` and `skus`, of the orders in `order_ids` or the
+        shipments in `shipment_ids`, with `account` of no item; what is not given is null there."""
         table = FACT_TABLES[name]
-        chosen = {"asins": None, "fnskus": None, "skus": None, "order_ids": None, "account": False, **given}
+        chosen = {**NOTHING_CHOSEN, **given}
         for block in self._blocks(table.query, chosen):
             self._learn_objects({cells[-2] for cells in block})
             for cells in block:
                 yield self._row(table, cells)
+
+    def told_of_shipments(self) -> dict[str, str]:
+        """By SKU a text that is another one whenever what is known of its shipments as such is another."""
+        return {row["sku"]: row["told"] for row in self._run.rows("told_of_shipments", **self._values)}
 
     def _blocks(self, query: str, chosen: Mapping[str, object]) -> Iterator[list[Cells]]:
         values = {**self._values, **chosen, "seller_id": self._run.seller_id}

@@ -156,15 +156,15 @@ def _in_all(places: list[list[DayRange]]) -> tuple[DayRange, ...]:
 
 
 def _shared(reader: FactReader) -> Shared:
-    returns = list(reader.rows("returns"))
+    inbound, returns = list(reader.rows("inbound")), list(reader.rows("returns"))
     order_ids = sorted({row.order_id for row in returns})
-    sold = [row for name in ("orders", "shipped") for row in reader.rows(name, order_ids=order_ids)]
     return Shared(
-        inbound=list(reader.rows("inbound")),
-        ledger=list(reader.rows("ledger")),
+        inbound=inbound,
+        ledger=list(reader.rows("ledger", shipment_ids=sorted({line.shipment_id for line in inbound}))),
         returns=returns,
-        sold=sold,
+        sold=[row for name in ("orders", "shipped") for row in reader.rows(name, order_ids=order_ids)],
         liquidated=list(reader.rows("removals")),
+        shipments=reader.told_of_shipments(),
     )
 
 

@@ -1,14 +1,15 @@
 -- name: ledger_facts
 -- Columns, here and below: the fields of the row that detection reads, in their order, then document and line. Rows of
--- these items; without items (null), those that all components must know of: receipts and redefinitions.
+-- these items; without items (null), those that other components must know of: redefinitions, and receipts of these
+-- shipments.
 SELECT e.occurred_on, e.fnsku, coalesce(e.asin, ''), coalesce(e.msku, ''), e.event_type, coalesce(e.reference_id, ''),
        e.quantity, coalesce(e.fulfillment_center, ''), coalesce(e.disposition, ''), coalesce(e.reason, ''),
        coalesce(e.country, ''), e.reconciled_quantity, e.unreconciled_quantity, e.ordinal + 1, e.document_id, e.line
 FROM ledger_events AS e
 WHERE e.connection_id = %(connection_id)s AND e.occurred_on <= %(until)s
   AND (e.fnsku = ANY (%(fnskus)s::text[])
-       OR (%(fnskus)s::text[] IS NULL
-           AND (e.event_type = 'Receipts' OR (e.event_type = 'Adjustments' AND e.reason IN ('3', '4')))))
+       OR (e.event_type = 'Receipts' AND e.reference_id = ANY (%(shipment_ids)s::text[]))
+       OR (%(fnskus)s::text[] IS NULL AND e.event_type = 'Adjustments' AND e.reason IN ('3', '4')))
 
 -- name: balance_facts
 SELECT b.period_start, b.fnsku, coalesce(b.asin, ''), coalesce(b.msku, ''), coalesce(b.disposition, ''),
@@ -72,15 +73,25 @@ WHERE i.connection_id = %(connection_id)s AND (o.purchased_at AT TIME ZONE %(zon
   AND (i.sku = ANY (%(skus)s::text[]) OR i.order_id = ANY (%(order_ids)s::text[]))
 
 -- name: inbound_facts
--- Without items: all. A status tells the day of a delivery only if an earlier status was seen before it; of what had
--- arrived when we first looked the day is unknown. Sellers can change the number of units when the shipment has left: that
--- of the first day after it is told, too. Whose carrier brought it the transport fees tell, if there are any.
+-- Without items: all lines of the shipments of which, by their own count, a unit may be missing; the others say nothing
+-- to other items. A status tells the day of a delivery only if an earlier status was seen before it; of what had arrived
+-- when we first looked the day is unknown. Sellers can change the number of units when the shipment has left: that of
+-- the first day after it is told, too. Whose carrier brought it the transport fees tell, if there are any.
 WITH carriers AS (
     SELECT DISTINCT m.metadata -> 'related' ->> 'SHIPMENT_ID' AS shipment_id
     FROM present_financial_events AS m
     WHERE m.connection_id = %(connection_id)s AND m.posted_on <= %(until)s AND m.transaction_type = 'ServiceFee'
       AND m.metadata ->> 'path' LIKE '%%FBAInboundTransportationFee%%'
       AND m.metadata -> 'related' ->> 'SHIPMENT_ID' IS NOT NULL
+), chosen AS (
+    SELECT i.* FROM inbound_shipment_items AS i
+    WHERE i.connection_id = %(connection_id)s
+      AND (i.sku = ANY (%(skus)s::text[])
+           OR (%(skus)s::text[] IS NULL
+               AND i.shipment_id IN (
+                   SELECT n.shipment_id FROM inbound_shipment_items AS n
+                   WHERE n.connection_id = %(connection_id)s
+                     AND (n.quantity_received IS NULL OR n.quantity_received < greatest(n.quantity_shipped, 1)))))
 )
 SELECT i.shipment_id, h.status, seen.first_on, CASE WHEN seen.awaited THEN seen.delivered_on END, seen.closed_on,
        CASE WHEN EXISTS (SELECT FROM carriers) THEN i.shipment_id IN (SELECT c.shipment_id FROM carriers AS c) END,
@@ -90,7 +101,7 @@ SELECT i.shipment_id, h.status, seen.first_on, CASE WHEN seen.awaited THEN seen.
           AND p.as_of <= seen.left_at + interval '1 day'
         ORDER BY p.as_of DESC LIMIT 1),
        i.document_id, i.line
-FROM inbound_shipment_items AS i
+FROM chosen AS i
 JOIN inbound_shipments AS h USING (connection_id, shipment_id)
 JOIN (
     SELECT s.shipment_id, min((s.as_of AT TIME ZONE %(zone)s)::date) AS first_on,
@@ -100,10 +111,40 @@ JOIN (
            min(s.as_of) FILTER (WHERE s.status IN ('SHIPPED', 'IN_TRANSIT')) AS left_at,
            bool_or(s.status IN ('WORKING', 'READY_TO_SHIP', 'SHIPPED', 'IN_TRANSIT')) AS awaited
     FROM inbound_shipment_statuses AS s
-    WHERE s.connection_id = %(connection_id)s
+    WHERE s.connection_id = %(connection_id)s AND s.shipment_id IN (SELECT c.shipment_id FROM chosen AS c)
     GROUP BY s.shipment_id
 ) AS seen ON seen.shipment_id = i.shipment_id AND seen.first_on <= %(until)s
-WHERE i.connection_id = %(connection_id)s AND (%(skus)s::text[] IS NULL OR i.sku = ANY (%(skus)s::text[]))
+
+-- name: told_of_shipments
+-- By SKU a number that is another one whenever rows of its shipments that do not name it say something else
+-- (`inbound_facts`): the status, when each status was first seen, and whether a transport fee names the shipment.
+WITH carriers AS (
+    SELECT DISTINCT m.metadata -> 'related' ->> 'SHIPMENT_ID' AS shipment_id
+    FROM present_financial_events AS m
+    WHERE m.connection_id = %(connection_id)s AND m.posted_on <= %(until)s AND m.transaction_type = 'ServiceFee'
+      AND m.metadata ->> 'path' LIKE '%%FBAInboundTransportationFee%%'
+      AND m.metadata -> 'related' ->> 'SHIPMENT_ID' IS NOT NULL
+)
+SELECT i.sku, sum(shipments.told)::text AS told
+FROM inbound_shipment_items AS i
+JOIN (
+    SELECT h.shipment_id,
+           hashtextextended(
+               concat_ws(' ', h.shipment_id, h.status,
+                         CASE WHEN EXISTS (SELECT FROM carriers)
+                              THEN h.shipment_id IN (SELECT c.shipment_id FROM carriers AS c) END),
+               seen.told) AS told
+    FROM inbound_shipments AS h
+    JOIN (
+        SELECT s.shipment_id, bit_xor(hashtextextended(s.status, date_part('epoch', s.as_of)::bigint)) AS told
+        FROM inbound_shipment_statuses AS s
+        WHERE s.connection_id = %(connection_id)s
+        GROUP BY s.shipment_id HAVING (min(s.as_of) AT TIME ZONE %(zone)s)::date <= %(until)s
+    ) AS seen USING (shipment_id)
+    WHERE h.connection_id = %(connection_id)s
+) AS shipments USING (shipment_id)
+WHERE i.connection_id = %(connection_id)s
+GROUP BY i.sku
 
 -- name: shipment_facts
 -- Those that were given up: no rule asks for another one without its lines.

@@ -59,9 +59,11 @@ class Shared:
     """The rows that tell what components must know of each other (`neighbours.py`).
 
     Attributes:
-        ledger: receipts and redefinitions.
+        inbound: all lines of each shipment of which a unit may be missing; `ledger`: the receipts of these shipments,
+            and redefinitions.
         returns: those whose order, as far as it is known, has no such SKU; `sold`: the lines of their orders.
         liquidated: removals whose money has come: that is told by rows about no item.
+        shipments: by SKU, what its lines are told by rows of their shipments: another text whenever that is another.
     """
 
     inbound: Sequence[InboundRow]
@@ -69,6 +71,7 @@ class Shared:
     returns: Sequence[ReturnRow]
     sold: Sequence[OrderRow | ShippedRow]
     liquidated: Sequence[RemovalRow]
+    shipments: Mapping[str, str]
 
 
 @dataclass
@@ -123,10 +126,10 @@ class Survey:
         rows: defaultdict[str, tuple[list[InboundRow], list[LedgerRow], list[ReturnRow]]]
         rows = defaultdict(lambda: ([], [], []))
         told: defaultdict[str, list[str]] = defaultdict(list)
+        for sku, text in part.shipments.items():
+            told[self.grouping.keys["sku", sku]].append(f"{sku} {text}")
         for line in part.inbound:
-            key = key_of(Names(line.asin, line.fnsku, line.sku))
-            rows[key][0].append(line)
-            told[key].append(repr(_of_shipment(line)))
+            rows[key_of(Names(line.asin, line.fnsku, line.sku))][0].append(line)
         for row in part.ledger:
             rows[key_of(Names(row.asin, row.fnsku, row.msku))][1].append(row)
         for back in part.returns:
@@ -251,11 +254,6 @@ class Survey:
         tables = {table: tuple(sorted(found, key=lambda row: row.key)) for table, found in rows.items()}
         around = self.around.of(*(tables.get(name, ()) for name in ("inbound", "ledger", "returns")))
         return ComponentFacts(key, around, **tables)
-
-
-def _of_shipment(line: InboundRow) -> tuple[object, ...]:
-    """What a line is told by rows that do not name its item: those of its shipment."""
-    return line.shipment_id, line.status, line.created_on, line.delivered_on, line.closed_on, line.partnered
 
 
 def _digest(around: str, told: Iterable[str]) -> str:
