@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -167,7 +168,8 @@ class Books:
     def named(self) -> Mapping[Names, int]:
         """How many rows have which names, as a survey knows."""
         with self.database.transaction(SELLER, snapshot=True) as work:
-            return work.detections.survey(self.connection, TODAY).named
+            survey = work.detections.survey(self.connection, TODAY)
+        return dict(chain.from_iterable(survey.named_by_component.values()))
 
     def from_scratch(self) -> list[dict[str, Any]]:
         """What a run that remembers nothing says; what was remembered is gone afterwards."""

@@ -1,9 +1,11 @@
 """Surveys of a connection's facts, the rows of their batches, and what is remembered of each component."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from json import loads
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -20,8 +22,8 @@ from clario.domain.detection.rows.facts import ACCOUNT_TABLES, Account, Componen
 from clario.domain.detection.rows.measurements import Product
 from clario.domain.detection.rows.silence import Returned, ReturnedByDay, without_silent_days
 from clario.domain.detection.runs.incremental import ComponentState
-from clario.domain.detection.runs.item_names import ids_with_news, named_now
-from clario.domain.detection.runs.survey import Batch, Remembered, Shared, Survey, asins_of, items_of
+from clario.domain.detection.runs.item_names import ids_with_news
+from clario.domain.detection.runs.survey import Batch, Named, Remembered, Shared, Survey, items_of
 from clario.domain.slices import scopes
 from clario.domain.sources import FoundReportSource
 from clario.domain.streams import STREAMS
@@ -47,13 +49,13 @@ class Surveys:
         key = self._connection.connection_id
         remembered = {row["key"]: _remembered(row) for row in self._run.rows("components", connection_id=key)}
         touched = {row["number"]: _id(row["item"]) for row in self._run.rows("touched", **self._values())}
-        named = self._named(remembered.values(), frozenset(touched.values()))
-        reader = self._reader(asins_of(named))
+        counted = self._counted(remembered.values(), frozenset(touched.values()))
+        reader = self._reader({})
         claims = self._run.rows("names_of_detections", connection_id=key)
         return Survey(
             as_of=self._today,
             account=self._account(reader),
-            named=named,
+            counted=counted,
             shared=_shared(reader),
             remembered=remembered,
             touched=touched,
@@ -71,7 +73,7 @@ class Surveys:
         tables = set(FACT_TABLES) if any(items.values()) else set(ACCOUNT_TABLES)
         if ACCOUNT not in batch.keys:
             tables.discard("shipments")
-        reader, account = self._reader(survey.asins), ACCOUNT in batch.keys
+        reader, account = self._reader(survey.asins(batch)), ACCOUNT in batch.keys
         rows: dict[str, Iterable[Any]] = {name: reader.rows(name, **items, account=account) for name in tables}
         # A return of another product than was ordered has the name of the one and belongs to the other.
         strays = [row for row in survey.shared.returns if row.key in survey.around.strays]
@@ -99,11 +101,11 @@ class Surveys:
             "currency": self._home.currency,
         }
 
-    def _named(self, remembered: Collection[Remembered], touched: frozenset[Id]) -> dict[Names, int]:
+    def _counted(self, remembered: Collection[Remembered], touched: frozenset[Id]) -> dict[Names, int]:
+        """How many rows have which names, of all components with news."""
         ids = ids_with_news(remembered, touched)
         rows = self._run.rows("item_names", **self._values(), **(ALL_ITEMS if ids is None else _items(ids)))
-        counted = {Names(row["asin"], row["fnsku"], row["sku"]): row["rows"] for row in rows}
-        return named_now(remembered, touched, counted)
+        return {Names(row["asin"], row["fnsku"], row["sku"]): row["rows"] for row in rows}
 
     def _reader(self, asins: Mapping[str, str]) -> FactReader:
         return FactReader(self._run, self._values(), asins)
@@ -182,11 +184,27 @@ def _id(text: str) -> Id:
     return kind, value
 
 
+class _StoredNames(Sequence[tuple[Names, int]]):
+    """Read only where somebody asks: that is of few components in a run."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _pairs(self) -> Named:
+        return tuple((Names(*names), rows) for *names, rows in loads(self._text))
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._pairs[place]
+
+
 def _remembered(row: Row) -> Remembered:
     state = ComponentState(frozenset(map(_id, row["ids"])), row["around"], row["next_review_on"])
-    seen = tuple(map(_observation, row["observations"]))
-    named = tuple((Names(*names), rows) for *names, rows in row["named"])
-    return Remembered(state, row["conditions"], seen, frozenset(row["groups"]), named)
+    seen = tuple(map(_observation, loads(row["observations"]))) if row["observations"] != "[]" else ()
+    return Remembered(state, row["conditions"], seen, frozenset(row["groups"]), _StoredNames(row["named"]))
 
 
 def _row(key: str, entry: Remembered) -> Row:

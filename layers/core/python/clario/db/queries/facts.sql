@@ -361,7 +361,7 @@ FROM (
 ) AS held ORDER BY 1, 2, 3
 
 -- name: components
-SELECT key, ids, around, conditions, next_review_on, observations, groups, named FROM detection_components
+SELECT key, ids, around, conditions, next_review_on, observations::text, groups, named::text FROM detection_components
 WHERE connection_id = %(connection_id)s
 
 -- name: keep_component

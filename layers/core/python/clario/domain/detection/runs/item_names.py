@@ -1,9 +1,8 @@
 """Which names a connection's rows have: counted anew only where something happened."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from clario.domain.detection.rows.components import Id
-from clario.domain.detection.rows.facts import Names
 from clario.domain.detection.runs.survey import Remembered
 
 
@@ -12,11 +11,3 @@ def ids_with_news(remembered: Collection[Remembered], touched: frozenset[Id]) ->
     if not remembered:
         return None
     return touched.union(*(entry.state.ids for entry in remembered if not entry.state.ids.isdisjoint(touched)))
-
-
-def named_now(
-    remembered: Collection[Remembered], touched: frozenset[Id], counted: Mapping[Names, int]
-) -> dict[Names, int]:
-    """How many rows have which names, from what is remembered of components without news and what was counted anew."""
-    unheard = (entry.named for entry in remembered if entry.state.ids.isdisjoint(touched))
-    return {names: rows for named in unheard for names, rows in named} | dict(counted)
