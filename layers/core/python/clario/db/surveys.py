@@ -104,6 +104,8 @@ class Surveys:
     def _counted(self, remembered: Collection[Remembered], touched: frozenset[Id]) -> dict[Names, int]:
         """How many rows have which names, of all components with news."""
         ids = ids_with_news(remembered, touched)
+        if ids is not None and not ids:
+            return {}
         rows = self._run.rows("item_names", **self._values(), **(ALL_ITEMS if ids is None else _items(ids)))
         return {Names(row["asin"], row["fnsku"], row["sku"]): row["rows"] for row in rows}
 
@@ -160,11 +162,12 @@ def _in_all(places: list[list[DayRange]]) -> tuple[DayRange, ...]:
 def _shared(reader: FactReader) -> Shared:
     inbound, returns = list(reader.rows("inbound")), list(reader.rows("returns"))
     order_ids = sorted({row.order_id for row in returns})
+    sold = ("orders", "shipped") if order_ids else ()
     return Shared(
         inbound=inbound,
         ledger=list(reader.rows("ledger", shipment_ids=sorted({line.shipment_id for line in inbound}))),
         returns=returns,
-        sold=[row for name in ("orders", "shipped") for row in reader.rows(name, order_ids=order_ids)],
+        sold=[row for name in sold for row in reader.rows(name, order_ids=order_ids)],
         liquidated=list(reader.rows("removals")),
         shipments=reader.told_of_shipments(),
     )

@@ -159,7 +159,8 @@ class Survey:
             told[self._at_home(back)].append(repr((back.key, self.around.strays.get(back.key))))
         for removal in part.liquidated:
             told[key_of(Names(removal.asin, removal.fnsku, removal.sku))].append(repr((removal.key, removal.paid_on)))
-        digests = {key: _digest(self.around.of(*rows[key]).digest, told[key]) for key in told.keys() | rows.keys()}
+        around = {key: self.around.of(*lists).digest for key, lists in rows.items()}
+        digests = {key: _digest(around.get(key, ""), told[key]) for key in told.keys() | rows.keys()}
         return digests | {key: JOINED + digests[key] for key in self._joined}
 
     @property
