@@ -1,7 +1,7 @@
 """Documents that fill several tables, rows that say how new they are, and rows that say no day of theirs."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -121,10 +121,10 @@ def test_what_a_source_does_not_know_is_kept_and_what_it_knows_to_be_nothing_is_
     ]
 
 
-def shipment(status: str) -> list[Record]:
+def shipment(status: str, shipment_id: str = "FBA1") -> list[Record]:
     return [
-        row(InboundShipment, shipment_id="FBA1", marketplace_id="ATVPDKIKX0DER", status=status),
-        InboundShipmentStatus(2, "FBA1", status),
+        row(InboundShipment, shipment_id=shipment_id, marketplace_id="ATVPDKIKX0DER", status=status),
+        InboundShipmentStatus(2, shipment_id, status),
     ]
 
 
@@ -136,10 +136,18 @@ def test_a_status_keeps_the_moment_it_was_first_seen(store, table, new_document:
     assert sorted(seen) == [("RECEIVING", 10), ("SHIPPED", 9)]
 
 
-def sent(units: int) -> list[Record]:
-    key = natural_key("SKU-1", None)
-    line = row(InboundShipmentItem, shipment_id="FBA1", item_key=key, sku="SKU-1", quantity_shipped=units)
-    return [line, InboundShipmentPlan(2, "FBA1", key, units)]
+def sent(units: int, received: int | None = None, sku: str = "SKU-1", shipment_id: str = "FBA1") -> list[Record]:
+    key = natural_key(sku, None)
+    named = {"shipment_id": shipment_id, "item_key": key, "sku": sku}
+    line = row(InboundShipmentItem, quantity_shipped=units, quantity_received=received, **named)
+    return [line, InboundShipmentPlan(2, shipment_id, key, units)]
+
+
+@pytest.fixture
+def reader(database: PostgresDatabase, connection_id: int) -> Iterator[FactReader]:
+    values = {"connection_id": connection_id, "until": date(2026, 6, 15), "zone": "UTC", "currency": "USD"}
+    with database.statements("anna") as run, run.connection.transaction():
+        yield FactReader(run, values, {})
 
 
 @pytest.mark.parametrize(
@@ -150,17 +158,34 @@ def sent(units: int) -> list[Record]:
     ],
     ids=["on its way", "never seen on its way"],
 )
-def test_a_line_is_told_with_the_units_it_had_a_day_after_it_left(
-    seen, left_with, store, database, connection_id, new_document
-) -> None:
+def test_a_line_is_told_with_the_units_it_had_a_day_after_it_left(seen, left_with, store, reader, new_document) -> None:
     for age, status, units in seen:
         store(new_document("inbound_shipments", JUNE_1, JUNE_3, age=age), *shipment(status))
         items = new_document("inbound_shipments", JUNE_1, JUNE_3, age=age, source="getShipmentItems")
         store(items, *sent(units))
-    values = {"connection_id": connection_id, "until": date(2026, 6, 15), "zone": "UTC", "currency": "USD"}
-    with database.statements("anna") as run, run.connection.transaction():
-        [line] = FactReader(run, values, {}).rows("inbound")
+    [line] = reader.rows("inbound", skus=["SKU-1"])
     assert (line.shipped, line.left_with) == (12, left_with)
+
+
+def test_a_line_is_told_when_the_status_of_its_shipment_is_another_and_not_when_it_is_read_again(
+    store, reader, new_document
+) -> None:
+    store(new_document("inbound_shipments", JUNE_1, JUNE_3, age=9, source="getShipmentItems"), *sent(10))
+    told = []
+    for age, status in ((8, "SHIPPED"), (7, "SHIPPED"), (6, "CLOSED")):
+        store(new_document("inbound_shipments", JUNE_1, JUNE_3, age=age), *shipment(status))
+        told.append(reader.told_of_shipments())
+    assert told[0].keys() == {"SKU-1"}
+    assert told[0] == told[1] != told[2]
+
+
+def test_for_other_items_only_shipments_of_which_a_unit_may_be_missing_are_read_with_all_their_lines(
+    store, reader, new_document
+) -> None:
+    store(new_document("inbound_shipments", JUNE_1, JUNE_3), *shipment("CLOSED"), *shipment("CLOSED", "FBA2"))
+    lines = [*sent(10, 9), *sent(5, 8, sku="SKU-2"), *sent(5, 8, sku="SKU-3", shipment_id="FBA2")]
+    store(new_document("inbound_shipments", JUNE_1, JUNE_3, source="getShipmentItems"), *lines)
+    assert {line.sku for line in reader.rows("inbound")} == {"SKU-1", "SKU-2"}
 
 
 def test_rows_without_a_day_are_refused_together_where_anything_newer_is_known(store, table, new_document) -> None:

@@ -167,7 +167,8 @@ class Books:
     def named(self) -> frozenset[Names]:
         """Which names rows have, as a survey knows."""
         with self.database.transaction(SELLER, snapshot=True) as work:
-            return frozenset(work.detections.survey(self.connection, TODAY).named)
+            survey = work.detections.survey(self.connection, TODAY)
+        return frozenset(names for named in survey.named_by_component.values() for names, _ in named)
 
     def from_scratch(self) -> list[dict[str, Any]]:
         """What a run that remembers nothing says; what was remembered is gone afterwards."""

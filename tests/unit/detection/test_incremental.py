@@ -12,7 +12,7 @@ from clario.domain.detection.engine import detect, examine, with_statistics
 from clario.domain.detection.rows.components import Grouping, ids_of, item_links
 from clario.domain.detection.rows.components import components as cut
 from clario.domain.detection.rows.facts import TABLES, ComponentFacts, Names, SellerFacts
-from clario.domain.detection.runs.incremental import ComponentState, Id, conditions, due, members
+from clario.domain.detection.runs.incremental import ComponentState, Id, conditions, due
 from clario.domain.values import DayRange
 from tests.unit.detection.cases import TODAY, covering, day, seller
 from tests.unit.detection.random_tables import LINES
@@ -77,10 +77,22 @@ class Memory:
 
 def test_a_component_has_all_identifiers_that_a_chain_of_rows_joins():
     rows = [Names("B1", "X1", "S1"), Names("", "X2", "S1"), Names("B9", "", "S9"), Names("", "", "")]
-    assert members(Grouping(item_links(rows))) == {
+    assert Grouping(item_links(rows)).members == {
         "asin:B1": {("asin", "B1"), ("fnsku", "X1"), ("fnsku", "X2"), ("sku", "S1")},
         "asin:B9": {("asin", "B9"), ("sku", "S9")},
     }
+
+
+IDS = st.tuples(st.sampled_from(["asin", "fnsku", "sku"]), st.sampled_from("1234"))
+GROUPS = st.frozensets(IDS, min_size=1, max_size=4)
+
+
+@given(st.lists(GROUPS, max_size=4), st.lists(GROUPS, max_size=4))
+def test_components_that_hold_together_by_themselves_are_the_same_as_links(links, groups):
+    whole = {":".join(min(ids)): ids for ids in groups}
+    plain = Grouping([*links, *whole.values()])
+    given_whole = Grouping(links, whole)
+    assert (given_whole.keys, given_whole.members) == (plain.keys, plain.members)
 
 
 EMPTY = seller("")

@@ -1,11 +1,12 @@
 """Batch by batch, over what is due, a run gives what a run over everything gives."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from clario.domain.detection.rows.unit_rows import ReturnRow
 from clario.domain.detection.runs import batches
 from clario.domain.detection.runs import survey as module
 from clario.domain.detection.runs.batches import examine_batch
-from clario.domain.detection.runs.item_names import ids_with_news, named_now
+from clario.domain.detection.runs.item_names import ids_with_news
 from clario.domain.detection.runs.survey import Batch, Remembered, Shared, Survey, items_of
 from tests.unit.detection.cases import TODAY, day, seller
 from tests.unit.detection.money_tables import account
@@ -40,16 +41,19 @@ def survey_of(facts: SellerFacts, today: date, memory: "Memory") -> Survey:
     )
     returns = [row for row in facts.returns if _is_doubtful(row, facts)]
     orders = {row.order_id for row in returns}
+    shipments = {line.shipment_id for line in facts.inbound if (line.received or 0) < max(line.shipped, 1)}
     return Survey(
         as_of=today,
         account=account,
-        named=_named(facts, memory.remembered.values(), frozenset(touched)),
+        renamed=touched,
+        counted=_counted(facts, memory.remembered.values(), frozenset(touched)),
         shared=Shared(
-            inbound=facts.inbound,
-            ledger=[row for row in facts.ledger if row.event_type == "Receipts" or row.reason in ("3", "4")],
+            inbound=[line for line in facts.inbound if line.shipment_id in shipments],
+            ledger=[row for row in facts.ledger if row.reference_id in shipments or row.reason in ("3", "4")],
             returns=returns,
             sold=[row for row in (*facts.orders, *facts.shipped) if row.order_id in orders],
             liquidated=[row for row in facts.removals if row.paid_on],
+            shipments=_told_of_shipments(facts),
         ),
         remembered=dict(memory.remembered),
         touched=dict(enumerate(touched)),
@@ -57,18 +61,25 @@ def survey_of(facts: SellerFacts, today: date, memory: "Memory") -> Survey:
     )
 
 
-def _named(facts: SellerFacts, remembered: Collection[Remembered], touched: frozenset[Id]) -> dict[Names, int]:
+def _counted(facts: SellerFacts, remembered: Collection[Remembered], touched: frozenset[Id]) -> dict[Names, int]:
     """Counted are rows of what has news alone."""
     rows = [(table.names(row), row) for table in TABLES for row in table.rows(facts)]
     named = Counter(names for names, row in rows if not (isinstance(row, ReturnRow) and _is_doubtful(row, facts)))
     ids = ids_with_news(remembered, touched)
-    counted = {names: n for names, n in named.items() if ids is None or not ids.isdisjoint(items_of(names))}
-    return named_now(remembered, touched, counted)
+    return {names: n for names, n in named.items() if ids is None or not ids.isdisjoint(items_of(names))}
 
 
 def _is_doubtful(row: ReturnRow, facts: SellerFacts) -> bool:
     sold = (*facts.orders, *facts.shipped)
     return bool(row.order_id) and not any(s.order_id == row.order_id and s.sku == row.sku for s in sold)
+
+
+def _told_of_shipments(facts: SellerFacts) -> dict[str, str]:
+    told = defaultdict(list)
+    for line in facts.inbound:
+        seen = (line.status, line.created_on, line.delivered_on, line.closed_on, line.partnered)
+        told[line.sku].append((line.shipment_id, *map(str, seen)))
+    return {sku: str(sorted(lines)) for sku, lines in told.items()}
 
 
 def _items(claim: Claim) -> frozenset[tuple[str, str]]:
@@ -160,6 +171,20 @@ def test_the_parts_of_what_was_one_component_are_looked_at_together():
     assert sorted(memory.batches[-1].keys) == ["asin:B1", "asin:B9"]
 
 
+@pytest.mark.parametrize(("received", "parts"), [(0, {"asin:B1"}), (1, {"asin:B1", "asin:B9"})])
+def test_items_that_the_loss_of_their_shipment_joined_come_apart_when_it_is_none_though_no_row_of_theirs_tells_it(
+    received, parts
+):
+    lines = "d-60 inbound 10/{0} delivered=d-58 closed=d-30 \n d-60 inbound 5/{0} delivered=d-58 closed=d-30"
+    both = f"{lines} fnsku=X9 asin=B9 sku=S9"
+    memory = Memory(seller(""))
+    memory.run(seller(both.format(0)), day(30))
+    assert set(memory.remembered) == {"asin:B1"}
+    survey = survey_of(as_of(seller(both.format(received)), day(30)), day(30), memory)
+    untold = replace(survey, touched={}, renamed=frozenset(), counted={})
+    assert set(untold.members) == parts
+
+
 def priced(pay: int) -> SellerFacts:
     """Amazon paid three times for lost toys of 10 dollars; a toy is lost, and a book."""
     paid = [f"d-{number} Lost_Warehouse cash 1 pay={pay} id=R{number}" for number in (1, 2, 3)]
@@ -196,7 +221,7 @@ def rows_of(facts: SellerFacts) -> dict[str, list[object]]:
 def test_an_item_that_only_other_tables_name_is_looked_at_once():
     facts = as_of(seller(TWO), TODAY)
     survey = survey_of(facts, TODAY, Memory(seller("")))
-    survey = replace(survey, named={**survey.named, Names("B5", "X5", "S5"): 1})
+    survey = replace(survey, counted={**survey.counted, Names("B5", "X5", "S5"): 1})
     batch = survey.next_batch()
     assert batch is not None
     assert "asin:B5" in batch.keys
@@ -216,7 +241,9 @@ def test_rows_that_name_no_item_are_in_no_component_unless_they_may_be_about_the
 
 def test_the_asin_of_a_label_is_known_from_whatever_report_names_both():
     survey = survey_of(as_of(seller(TWO), TODAY), TODAY, Memory(seller("")))
-    assert survey.asins == {"X1": "B1", "X9": "B9"}
+    batch = survey.next_batch()
+    assert batch is not None
+    assert survey.asins(batch) == {"X1": "B1", "X9": "B9"}
 
 
 def test_a_removal_is_looked_at_again_when_its_money_comes():

@@ -34,6 +34,11 @@ Cells = tuple[Any, ...]
 ASIN_OF_SHIPMENT_LINE, ASIN_OF_REMOVAL, ASIN_OF_PARCEL = (8, 7), (7, 6), (5, 4)
 """Where the row's ASIN belongs, which the report does not give, and where its FNSKU is."""
 SIDES_OF_PREVIEW, SIDES_OF_STORAGE = 8, 5
+NOTHING_CHOSEN: Mapping[str, object] = {
+    **dict.fromkeys(("asins", "fnskus", "skus", "order_ids", "shipment_ids", "sold_on")),
+    "account": False,
+    "other_money": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,6 @@ FACT_TABLES: Mapping[str, FactTable] = {
 """By the name of their list in `clario.domain.detection.facts.Rows`."""
 
 
-NOTHING_CHOSEN: Mapping[str, object] = {
-    **dict.fromkeys(("asins", "fnskus", "skus", "order_ids", "sold_on")),
-    "account": False,
-    "other_money": False,
-}
-
-
 class FactReader:
     """Reads rows of one connection in one transaction.
 
@@ -89,8 +87,8 @@ class FactReader:
 
     def rows(self, name: str, **given: object) -> Iterator[Any]:
         """The rows of a list: those of the items in `asins`, `fnskus` and `skus`, of the orders in `order_ids`, with
-        `other_money` all money that is not of sales, of the days in `sold_on`, with `account` of no item; what is not
-        given is null there."""
+        `other_money` all money that is not of sales, of the shipments in `shipment_ids`, of the days in `sold_on`, with
+        `account` of no item; what is not given is null there."""
         table = FACT_TABLES[name]
         chosen = {**NOTHING_CHOSEN, **given}
         for block in self._blocks(table.query, chosen):
@@ -98,12 +96,18 @@ class FactReader:
             for cells in block:
                 yield self._row(table, cells)
 
+    def told_of_shipments(self) -> dict[str, str]:
+        """By SKU a text that is another one whenever what is known of its shipments as such is another."""
+        return {row["sku"]: row["told"] for row in self._run.rows("told_of_shipments", **self._values)}
+
     def _blocks(self, query: str, chosen: Mapping[str, object]) -> Iterator[list[Cells]]:
         values = {**self._values, **chosen, "seller_id": self._run.seller_id}
         with self._run.connection.cursor(name=query, row_factory=tuple_row) as cursor:
             cursor.execute(statement(query), values)
             while block := cursor.fetchmany(BLOCK):
                 yield block
+                if len(block) < BLOCK:
+                    break
 
     def _learn_objects(self, documents: set[int]) -> None:
         unknown = list(documents - self._raw_objects.keys())

@@ -1,9 +1,12 @@
 """Surveys of a connection's facts, the rows of their batches, and what is remembered of each component."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from itertools import chain
+from json import loads
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -17,12 +20,12 @@ from clario.domain.detection.money.fee_cells import Observation
 from clario.domain.detection.money.storage_fees import bill_days
 from clario.domain.detection.policy import policy
 from clario.domain.detection.rows.components import ACCOUNT, Id
-from clario.domain.detection.rows.facts import Account, ComponentFacts, CostRow, CoverageFacts, Names
+from clario.domain.detection.rows.facts import ACCOUNT_TABLES, Account, ComponentFacts, CostRow, CoverageFacts, Names
 from clario.domain.detection.rows.measurements import Product
 from clario.domain.detection.rows.silence import Returned, ReturnedByDay, without_silent_days
 from clario.domain.detection.runs.incremental import ComponentState
-from clario.domain.detection.runs.item_names import ids_with_news, named_now, with_new_names
-from clario.domain.detection.runs.survey import Batch, Remembered, Shared, Survey, asins_of, items_of
+from clario.domain.detection.runs.item_names import ids_with_news, with_new_names
+from clario.domain.detection.runs.survey import Batch, Named, Remembered, Shared, Survey, items_of
 from clario.domain.slices import scopes
 from clario.domain.sources import FoundReportSource
 from clario.domain.streams import STREAMS
@@ -47,20 +50,21 @@ class Surveys:
         """A survey of what is there now."""
         key = self._connection.connection_id
         remembered = {row["key"]: _remembered(row) for row in self._run.rows("components", connection_id=key)}
-        account = self._account(self._reader({}))
+        reader, account = self._reader({}), self._account()
         notes = [_note(row) for row in self._run.rows("touched", **self._values())]
-        heard = SaleNews(self._run, key, self._reader({}), account, self._today).hear(notes, remembered)
-        touched = {note.number: note.item for note in notes if note.number not in heard.plain}
-        named = self._named(remembered.values(), [note for note in notes if note.number in touched])
-        reader = self._reader(asins_of(named))
+        remembered |= self._with_usual(remembered, notes)
+        heard = SaleNews(self._run, key, reader, account, self._today).hear(notes, remembered)
+        news = [note for note in notes if note.number not in heard.plain]
+        renamed = with_new_names(remembered.values(), [(note.item, note.names) for note in news])
         claims = self._run.rows("names_of_detections", connection_id=key)
         return Survey(
             as_of=self._today,
             account=account,
-            named=named,
+            renamed=renamed,
+            counted=self._counted(remembered.values(), renamed),
             shared=_shared(reader),
             remembered=remembered,
-            touched=touched,
+            touched={note.number: note.item for note in news},
             plain=heard.plain,
             unusual=heard.unusual,
             claims={row["fingerprint"]: items_of(Names(row["asin"], row["fnsku"], row["sku"])) for row in claims},
@@ -73,22 +77,25 @@ class Surveys:
         return (now["items"], now["total"] or 0) == (len(numbers), sum(numbers))
 
     def gather(self, survey: Survey, batch: Batch) -> list[ComponentFacts]:
-        """The components of a batch with all their rows; the lean ones without plain sales."""
-        reader = self._reader(survey.asins)
+        """The components of a batch with all their rows, the lean ones without plain sales; from then on the survey's
+        account has their costs."""
         items = _items(node for key in batch.keys if key for node in survey.members[key])
         whole = _items(node for key in batch.keys - batch.lean if key for node in survey.members[key])
-        account = ACCOUNT in batch.keys
+        tables = set(FACT_TABLES) if any(items.values()) else set(ACCOUNT_TABLES)
+        if ACCOUNT not in batch.keys:
+            tables.discard("shipments")
+        reader, account = self._reader(survey.asins(batch)), ACCOUNT in batch.keys
         rows: dict[str, Iterable[Any]] = {
-            name: reader.rows(name, **(whole if name in SOLD else items), account=account) for name in FACT_TABLES
+            name: reader.rows(name, **(whole if name in SOLD else items), account=account) for name in tables
         }
         if batch.lean:
             lean = self._of_orders_with_more(reader, survey, batch)
             rows |= {name: chain(rows[name], found) for name, found in lean.items()}
-        if ACCOUNT not in batch.keys:
-            rows["shipments"] = ()
         # A return of another product than was ordered has the name of the one and belongs to the other.
         strays = [row for row in survey.shared.returns if row.key in survey.around.strays]
-        rows["returns"] = [row for row in rows["returns"] if row.key not in survey.around.strays] + strays
+        rows["returns"] = [row for row in rows.get("returns", ()) if row.key not in survey.around.strays] + strays
+        costs = tuple(CostRow(**row) for row in self._run.rows("item_costs", skus=items["skus"]))
+        survey.account = replace(survey.account, costs=costs)
         return survey.components(batch, rows)
 
     def _of_orders_with_more(self, reader: FactReader, survey: Survey, batch: Batch) -> Mapping[str, Iterable[Any]]:
@@ -118,22 +125,32 @@ class Surveys:
             "currency": self._home.currency,
         }
 
-    def _named(self, remembered: Collection[Remembered], notes: Collection[Note]) -> dict[Names, int]:
-        touched = with_new_names(remembered, [(note.item, note.names) for note in notes])
-        ids = ids_with_news(remembered, touched)
+    def _with_usual(self, remembered: Mapping[str, Remembered], notes: Iterable[Note]) -> dict[str, Remembered]:
+        """With what their sales agree on: components with news, and those whose day has come."""
+        ids = frozenset(note.item for note in notes)
+        keys = [key for key, entry in remembered.items() if not entry.state.ids.isdisjoint(ids)]
+        keys += [key for key, entry in remembered.items() if (entry.state.next_review_on or date.max) <= self._today]
+        rows = self._run.rows("usual_sales", connection_id=self._connection.connection_id, keys=keys)
+        return {row["key"]: replace(remembered[row["key"]], usual=usual_from_stored(row["usual"])) for row in rows}
+
+    def _counted(self, remembered: Collection[Remembered], renamed: frozenset[Id]) -> dict[Names, int]:
+        """How many rows have which names, of all components with new ones."""
+        ids = ids_with_news(remembered, renamed)
+        if ids is not None and not ids:
+            return {}
         rows = self._run.rows("item_names", **self._values(), **(ALL_ITEMS if ids is None else _items(ids)))
-        counted = {Names(row["asin"], row["fnsku"], row["sku"]): row["rows"] for row in rows}
-        return named_now(remembered, touched, counted)
+        return {Names(row["asin"], row["fnsku"], row["sku"]): row["rows"] for row in rows}
 
     def _reader(self, asins: Mapping[str, str]) -> FactReader:
         return FactReader(self._run, self._values(), asins)
 
-    def _account(self, reader: FactReader) -> Account:
+    def _account(self) -> Account:
+        reader = self._reader({})
         paid, prices = reader.rows("reimbursements"), list(reader.rows("previews"))
         return Account(
             connection=f"{self._connection.seller_id}/{self._connection.region}",
             marketplace=self._home,
-            costs=tuple(CostRow(**row) for row in self._run.rows("all_costs")),
+            costs=(),
             coverage=without_silent_days(self._coverage(), self._returned(), self._today),
             price_ratios=price_ratios(paid, prices, self._home.currency),
             bill_days=bill_days(reader.rows("money")),
@@ -176,15 +193,16 @@ def _in_all(places: list[list[DayRange]]) -> tuple[DayRange, ...]:
 
 
 def _shared(reader: FactReader) -> Shared:
-    returns = list(reader.rows("returns"))
+    inbound, returns = list(reader.rows("inbound")), list(reader.rows("returns"))
     order_ids = sorted({row.order_id for row in returns})
-    sold = [row for name in ("orders", "shipped") for row in reader.rows(name, order_ids=order_ids)]
+    sold = ("orders", "shipped") if order_ids else ()
     return Shared(
-        inbound=list(reader.rows("inbound")),
-        ledger=list(reader.rows("ledger")),
+        inbound=inbound,
+        ledger=list(reader.rows("ledger", shipment_ids=sorted({line.shipment_id for line in inbound}))),
         returns=returns,
-        sold=sold,
+        sold=[row for name in sold for row in reader.rows(name, order_ids=order_ids)],
         liquidated=list(reader.rows("removals")),
+        shipments=reader.told_of_shipments(),
     )
 
 
@@ -207,12 +225,27 @@ def _id(text: str) -> Id:
     return kind, value
 
 
+class _StoredNames(Sequence[tuple[Names, int]]):
+    """Read only where somebody asks: that is of few components in a run."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _pairs(self) -> Named:
+        return tuple((Names(*names), rows) for *names, rows in loads(self._text))
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._pairs[place]
+
+
 def _remembered(row: Row) -> Remembered:
     state = ComponentState(frozenset(map(_id, row["ids"])), row["around"], row["next_review_on"])
-    seen = tuple(map(_observation, row["observations"]))
-    named = tuple((Names(*names), rows) for *names, rows in row["named"])
-    usual = usual_from_stored(row["usual"])
-    return Remembered(state, row["conditions"], seen, frozenset(row["groups"]), named, usual)
+    seen = tuple(map(_observation, loads(row["observations"]))) if row["observations"] != "[]" else ()
+    return Remembered(state, row["conditions"], seen, frozenset(row["groups"]), _StoredNames(row["named"]), None)
 
 
 def _row(key: str, entry: Remembered) -> Row:

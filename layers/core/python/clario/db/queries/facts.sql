@@ -1,15 +1,15 @@
 -- name: ledger_facts
 -- Columns, here and below: the fields of the row that detection reads, in their order, then document and line. Rows of
--- these items, with days of those only these days' sales; without items (null), those that all components must know of:
--- receipts and redefinitions. Sales are summed by day: no rule looks at a single one.
+-- these items, with days of those only these days' sales; without items (null), those that other components must know
+-- of: redefinitions, and receipts of these shipments. Sales are summed by day: no rule looks at a single one.
 SELECT e.occurred_on, e.fnsku, coalesce(e.asin, ''), coalesce(e.msku, ''), e.event_type, coalesce(e.reference_id, ''),
        e.quantity, coalesce(e.fulfillment_center, ''), coalesce(e.disposition, ''), coalesce(e.reason, ''),
        coalesce(e.country, ''), e.reconciled_quantity, e.unreconciled_quantity, e.ordinal + 1, e.document_id, e.line
 FROM ledger_events AS e
 WHERE e.connection_id = %(connection_id)s AND e.occurred_on <= %(until)s AND %(sold_on)s::date[] IS NULL
   AND ((e.fnsku = ANY (%(fnskus)s::text[]) AND e.event_type <> 'Shipments')
-       OR (%(fnskus)s::text[] IS NULL
-           AND (e.event_type = 'Receipts' OR (e.event_type = 'Adjustments' AND e.reason IN ('3', '4')))))
+       OR (e.event_type = 'Receipts' AND e.reference_id = ANY (%(shipment_ids)s::text[]))
+       OR (%(fnskus)s::text[] IS NULL AND e.event_type = 'Adjustments' AND e.reason IN ('3', '4')))
 UNION ALL
 SELECT e.occurred_on, e.fnsku, coalesce(e.asin, ''), coalesce(e.msku, ''), 'Shipments', '', sum(e.quantity)::integer,
        '', '', '', '', NULL, NULL, 1, max(e.document_id), min(e.line)
@@ -83,15 +83,25 @@ WHERE i.connection_id = %(connection_id)s AND (o.purchased_at AT TIME ZONE %(zon
   AND (%(order_ids)s::text[] IS NULL OR i.order_id = ANY (%(order_ids)s::text[]))
 
 -- name: inbound_facts
--- Without items: all. A status tells the day of a delivery only if an earlier status was seen before it; of what had
--- arrived when we first looked the day is unknown. Sellers can change the number of units when the shipment has left: that
--- of the first day after it is told, too. Whose carrier brought it the transport fees tell, if there are any.
+-- Without items: all lines of the shipments of which, by their own count, a unit may be missing; the others say nothing
+-- to other items. A status tells the day of a delivery only if an earlier status was seen before it; of what had arrived
+-- when we first looked the day is unknown. Sellers can change the number of units when the shipment has left: that of
+-- the first day after it is told, too. Whose carrier brought it the transport fees tell, if there are any.
 WITH carriers AS (
     SELECT DISTINCT m.metadata -> 'related' ->> 'SHIPMENT_ID' AS shipment_id
     FROM present_financial_events AS m
     WHERE m.connection_id = %(connection_id)s AND m.posted_on <= %(until)s AND m.transaction_type = 'ServiceFee'
       AND m.metadata ->> 'path' LIKE '%%FBAInboundTransportationFee%%'
       AND m.metadata -> 'related' ->> 'SHIPMENT_ID' IS NOT NULL
+), chosen AS (
+    SELECT i.* FROM inbound_shipment_items AS i
+    WHERE i.connection_id = %(connection_id)s
+      AND (i.sku = ANY (%(skus)s::text[])
+           OR (%(skus)s::text[] IS NULL
+               AND i.shipment_id IN (
+                   SELECT n.shipment_id FROM inbound_shipment_items AS n
+                   WHERE n.connection_id = %(connection_id)s
+                     AND (n.quantity_received IS NULL OR n.quantity_received < greatest(n.quantity_shipped, 1)))))
 )
 SELECT i.shipment_id, h.status, seen.first_on, CASE WHEN seen.awaited THEN seen.delivered_on END, seen.closed_on,
        CASE WHEN EXISTS (SELECT FROM carriers) THEN i.shipment_id IN (SELECT c.shipment_id FROM carriers AS c) END,
@@ -101,7 +111,7 @@ SELECT i.shipment_id, h.status, seen.first_on, CASE WHEN seen.awaited THEN seen.
           AND p.as_of <= seen.left_at + interval '1 day'
         ORDER BY p.as_of DESC LIMIT 1),
        i.document_id, i.line
-FROM inbound_shipment_items AS i
+FROM chosen AS i
 JOIN inbound_shipments AS h USING (connection_id, shipment_id)
 JOIN (
     SELECT s.shipment_id, min((s.as_of AT TIME ZONE %(zone)s)::date) AS first_on,
@@ -111,26 +121,56 @@ JOIN (
            min(s.as_of) FILTER (WHERE s.status IN ('SHIPPED', 'IN_TRANSIT')) AS left_at,
            bool_or(s.status IN ('WORKING', 'READY_TO_SHIP', 'SHIPPED', 'IN_TRANSIT')) AS awaited
     FROM inbound_shipment_statuses AS s
-    WHERE s.connection_id = %(connection_id)s
+    WHERE s.connection_id = %(connection_id)s AND s.shipment_id IN (SELECT c.shipment_id FROM chosen AS c)
     GROUP BY s.shipment_id
 ) AS seen ON seen.shipment_id = i.shipment_id AND seen.first_on <= %(until)s
-WHERE i.connection_id = %(connection_id)s AND (%(skus)s::text[] IS NULL OR i.sku = ANY (%(skus)s::text[]))
+
+-- name: told_of_shipments
+-- By SKU a number that is another one whenever rows of its shipments that do not name it say something else
+-- (`inbound_facts`): the status, when each status was first seen, and whether a transport fee names the shipment.
+WITH carriers AS (
+    SELECT DISTINCT m.metadata -> 'related' ->> 'SHIPMENT_ID' AS shipment_id
+    FROM present_financial_events AS m
+    WHERE m.connection_id = %(connection_id)s AND m.posted_on <= %(until)s AND m.transaction_type = 'ServiceFee'
+      AND m.metadata ->> 'path' LIKE '%%FBAInboundTransportationFee%%'
+      AND m.metadata -> 'related' ->> 'SHIPMENT_ID' IS NOT NULL
+)
+SELECT i.sku, sum(shipments.told)::text AS told
+FROM inbound_shipment_items AS i
+JOIN (
+    SELECT h.shipment_id,
+           hashtextextended(
+               concat_ws(' ', h.shipment_id, h.status,
+                         CASE WHEN EXISTS (SELECT FROM carriers)
+                              THEN h.shipment_id IN (SELECT c.shipment_id FROM carriers AS c) END),
+               seen.told) AS told
+    FROM inbound_shipments AS h
+    JOIN (
+        SELECT s.shipment_id, bit_xor(hashtextextended(s.status, date_part('epoch', s.as_of)::bigint)) AS told
+        FROM inbound_shipment_statuses AS s
+        WHERE s.connection_id = %(connection_id)s
+        GROUP BY s.shipment_id HAVING (min(s.as_of) AT TIME ZONE %(zone)s)::date <= %(until)s
+    ) AS seen USING (shipment_id)
+    WHERE h.connection_id = %(connection_id)s
+) AS shipments USING (shipment_id)
+WHERE i.connection_id = %(connection_id)s
+GROUP BY i.sku
 
 -- name: shipment_facts
+-- Those that were given up: no rule asks for another one without its lines.
 SELECT h.shipment_id, h.status, seen.first_on, CASE WHEN seen.awaited THEN seen.delivered_on END, seen.closed_on,
        h.document_id, h.line
 FROM inbound_shipments AS h
-JOIN (
-    SELECT s.shipment_id, min((s.as_of AT TIME ZONE %(zone)s)::date) AS first_on,
+CROSS JOIN LATERAL (
+    SELECT min((s.as_of AT TIME ZONE %(zone)s)::date) AS first_on,
            min((s.as_of AT TIME ZONE %(zone)s)::date)
                FILTER (WHERE s.status IN ('DELIVERED', 'CHECKED_IN', 'RECEIVING', 'CLOSED')) AS delivered_on,
            min((s.as_of AT TIME ZONE %(zone)s)::date) FILTER (WHERE s.status = 'CLOSED') AS closed_on,
            bool_or(s.status IN ('WORKING', 'READY_TO_SHIP', 'SHIPPED', 'IN_TRANSIT')) AS awaited
     FROM inbound_shipment_statuses AS s
-    WHERE s.connection_id = %(connection_id)s
-    GROUP BY s.shipment_id
-) AS seen USING (shipment_id)
-WHERE h.connection_id = %(connection_id)s AND seen.first_on <= %(until)s
+    WHERE s.connection_id = h.connection_id AND s.shipment_id = h.shipment_id
+) AS seen
+WHERE h.connection_id = %(connection_id)s AND h.status IN ('CANCELLED', 'DELETED') AND seen.first_on <= %(until)s
 
 -- name: removal_facts
 -- A buyer's money for liquidated stock names the removal order. Without items: liquidations that money came for.
@@ -213,7 +253,7 @@ FROM (
     FROM fee_previews AS n
     WHERE %(skus)s::text[] IS NULL AND n.connection_id = %(connection_id)s AND n.snapshot_on <= %(until)s
       AND n.your_price <> 0 AND n.product_group <> '' AND n.currency = %(currency)s
-      AND n.sku IN (SELECT r.sku FROM reimbursements AS r WHERE r.connection_id = %(connection_id)s)
+      AND n.sku = ANY (ARRAY(SELECT r.sku FROM reimbursements AS r WHERE r.connection_id = %(connection_id)s))
     ORDER BY n.sku, n.snapshot_on DESC, n.store DESC, n.row_key, n.ordinal)
 ) AS f
 
@@ -232,6 +272,10 @@ SELECT c.charged_on, coalesce(c.sku, ''), c.fnsku, coalesce(c.asin, ''), coalesc
        coalesce(c.age_tier, ''), c.surcharge_rate, c.document_id, c.line
 FROM aged_inventory_charges AS c
 WHERE c.connection_id = %(connection_id)s AND c.charged_on <= %(until)s AND c.fnsku = ANY (%(fnskus)s::text[])
+
+-- name: item_costs
+SELECT sku, unit_cost, currency, valid_from FROM product_costs
+WHERE seller_id = %(seller_id)s AND sku = ANY (%(skus)s::text[])
 
 -- name: raw_objects
 SELECT document_id, raw_object FROM documents WHERE document_id = ANY (%(document_ids)s)
@@ -332,12 +376,12 @@ GROUP BY day
 
 -- name: covered_ranges
 -- Neighbouring covered days as ranges.
-SELECT dataset, scope, min(day) AS start_day, max(day) AS end_day
+SELECT dataset, scope, lower(days) AS start_day, upper(days) - 1 AS end_day
 FROM (
-    SELECT dataset, scope, day, day - (row_number() OVER (PARTITION BY dataset, scope ORDER BY day))::integer AS run
+    SELECT dataset, scope, unnest(range_agg(daterange(day, day, '[]'))) AS days
     FROM coverage WHERE connection_id = %(connection_id)s
-) AS days
-GROUP BY dataset, scope, run ORDER BY 1, 2, 3
+    GROUP BY dataset, scope
+) AS held ORDER BY 1, 2, 3
 
 -- name: orders_told_of
 -- Of these orders those of which another report than those of sales tells something, or that a claim is about.
@@ -377,8 +421,12 @@ WHERE o.connection_id = %(connection_id)s AND (o.status = 'CANCELLED' OR o.repla
   AND i.sku = ANY (%(skus)s::text[])
 
 -- name: components
-SELECT key, ids, around, conditions, next_review_on, observations, groups, named, usual FROM detection_components
+SELECT key, ids, around, conditions, next_review_on, observations::text, groups, named::text FROM detection_components
 WHERE connection_id = %(connection_id)s
+
+-- name: usual_sales
+SELECT key, usual FROM detection_components
+WHERE connection_id = %(connection_id)s AND key = ANY (%(keys)s::text[]) AND usual IS NOT NULL
 
 -- name: keep_component
 INSERT INTO detection_components (

@@ -1,8 +1,9 @@
 """Cuts a seller's facts into independent parts: items that share an ASIN, FNSKU or SKU settle each other."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from clario.domain.detection.rows.facts import ACCOUNT_TABLES, TABLES, ComponentFacts, Names, Rows, Table
@@ -21,14 +22,30 @@ class Grouping:
 
     Attributes:
         keys: the component's key by identifier, a kind ("asin", "fnsku", "sku") and a value.
+        members: the identifiers of each component, by key.
     """
 
-    def __init__(self, links: Iterable[Iterable[Id]]) -> None:
-        """Identifiers of one link are of one component."""
+    def __init__(self, links: Iterable[Iterable[Id]], whole: Mapping[str, frozenset[Id]] | None = None) -> None:
+        """Identifiers of one link are of one component.
+
+        Args:
+            whole: groups of identifiers that are of one component each, by its key if nothing joins it. It is the same
+                as if they were among the links, but only those that a link meets are looked into.
+        """
+        links, whole = [tuple(link) for link in links], whole or {}
+        keys = {node: key for key, ids in whole.items() for node in ids}
+        met: Set[str] = {keys[node] for link in links for node in link if node in keys}
+        if len(keys) < sum(map(len, whole.values())):
+            met = whole.keys()
         self._parent: dict[Id, Id] = {}
-        for link in links:
+        for link in chain(links, (whole[key] for key in met)):
             self._join(link)
-        self.keys: Mapping[Id, str] = {node: ":".join(self._root(node)) for node in self._parent}
+        joined = {node: ":".join(self._root(node)) for node in self._parent}
+        self.keys: Mapping[Id, str] = keys | joined
+        self.members: Mapping[str, frozenset[Id]] = {
+            **{key: ids for key, ids in whole.items() if key not in met},
+            **_by_key(joined),
+        }
 
     def _root(self, node: Id) -> Id:
         parent = self._parent.setdefault(node, node)
@@ -45,6 +62,13 @@ class Grouping:
     def key_of(self, names: Names) -> str:
         """The component of an item; ACCOUNT where it has no name."""
         return next((self.keys[node] for node in ids_of(names)), ACCOUNT)
+
+
+def _by_key(keys: Mapping[Id, str]) -> Mapping[str, frozenset[Id]]:
+    table: defaultdict[str, set[Id]] = defaultdict(set)
+    for node, key in keys.items():
+        table[key].add(node)
+    return {key: frozenset(ids) for key, ids in table.items()}
 
 
 def ids_of(names: Names) -> Iterator[Id]:

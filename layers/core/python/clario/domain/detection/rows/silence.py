@@ -64,11 +64,14 @@ def _silent(units: ReturnedByDay) -> set[date]:
     """The days of short weeks on which less than half is there, whatever day a week begins on."""
     total = _sum(units.values())
     usual = Fraction(min(total), total.reported) if total.reported else Fraction(0)
+    days, end, week = sorted(units), 0, Returned(0, 0)
     silent: set[date] = set()
-    for first in units:
-        week = {day: units[day] for day in DayRange(first, first + timedelta(days=WEEK - 1)).days() if day in units}
-        if _is_short(_sum(week.values()), usual):
-            silent |= {day for day, n in week.items() if 2 * n.booked < usual * n.reported}
+    for place, first in enumerate(days):
+        while end < len(days) and days[end] < first + timedelta(days=WEEK):
+            week, end = _sum((week, units[days[end]])), end + 1
+        if _is_short(week, usual):
+            silent.update(day for day in days[place:end] if 2 * units[day].booked < usual * units[day].reported)
+        week = Returned(week.booked - units[first].booked, week.reported - units[first].reported)
     return silent
 
 
@@ -79,6 +82,6 @@ def _sum(units: Iterable[Returned]) -> Returned:
 
 def _is_short(week: Returned, usual: Fraction) -> bool:
     """Less than usual by more than counts differ by chance: the error of a difference is the root of their sum."""
-    expected = usual * week.reported
-    lacking = expected - week.booked
-    return lacking > 0 and lacking**2 > ERRORS**2 * (expected + week.booked)
+    expected, booked = usual.numerator * week.reported, usual.denominator * week.booked
+    lacking = expected - booked
+    return lacking > 0 and lacking**2 > ERRORS**2 * usual.denominator * (expected + booked)

@@ -5,7 +5,6 @@ its neighbours changed; when its day has come; or when what holds for all of the
 A change of the seller's costs touches the SKUs it is about.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,7 @@ from importlib.resources import files
 
 from clario.domain.detection.policy import policy
 from clario.domain.detection.rows import coverage
-from clario.domain.detection.rows.components import ACCOUNT, Grouping, Id
+from clario.domain.detection.rows.components import ACCOUNT, Id
 from clario.domain.detection.rows.facts import Account
 
 RULES_VERSION = 1
@@ -48,14 +47,6 @@ class Due:
     ids: frozenset[Id]
 
 
-def members(grouping: Grouping) -> Mapping[str, frozenset[Id]]:
-    """The identifiers of each component, by key."""
-    table: defaultdict[str, set[Id]] = defaultdict(set)
-    for node, key in grouping.keys.items():
-        table[key].add(node)
-    return {key: frozenset(ids) for key, ids in table.items()}
-
-
 def due(
     before: Mapping[str, ComponentState],
     now: Mapping[str, frozenset[Id]],
@@ -76,7 +67,7 @@ def due(
     gone = before.keys() - now.keys()
     old_ids = {node for key in gone for node in before[key].ids}
     old_ids |= {node for key in changed & before.keys() for node in before[key].ids}
-    run = changed | {key for key, ids in now.items() if ids & old_ids}
+    run = changed | {key for key, ids in now.items() if not ids.isdisjoint(old_ids)}
     ids = old_ids | {node for key in run for node in now[key]}
     return Due(frozenset((ACCOUNT, *run)), frozenset(gone), frozenset(ids))
 

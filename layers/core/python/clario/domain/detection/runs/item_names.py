@@ -3,7 +3,7 @@
 How many rows have a name is not exact between two counts: it says how big a component is, and that the name is there.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from clario.domain.detection.rows.components import Id
 from clario.domain.detection.rows.facts import Names
@@ -23,11 +23,3 @@ def ids_with_news(remembered: Collection[Remembered], touched: frozenset[Id]) ->
     if not remembered:
         return None
     return touched.union(*(entry.state.ids for entry in remembered if not entry.state.ids.isdisjoint(touched)))
-
-
-def named_now(
-    remembered: Collection[Remembered], touched: frozenset[Id], counted: Mapping[Names, int]
-) -> dict[Names, int]:
-    """How many rows have which names, from what is remembered of components without news and what was counted anew."""
-    unheard = (entry.named for entry in remembered if entry.state.ids.isdisjoint(touched))
-    return {names: rows for named in unheard for names, rows in named} | dict(counted)

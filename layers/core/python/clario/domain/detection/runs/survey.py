@@ -11,18 +11,28 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
+from clario.domain.detection.fees.fulfillment import Cell
 from clario.domain.detection.money.fee_cells import Observation, suspect_cells
 from clario.domain.detection.rows.components import ACCOUNT, NO_NAMES, Grouping, Id, ids_of, item_links
 from clario.domain.detection.rows.facts import ACCOUNT_TABLES, TABLES, Account, ComponentFacts, Names
 from clario.domain.detection.rows.neighbours import neighbourhood
 from clario.domain.detection.rows.unit_rows import InboundRow, LedgerRow, OrderRow, RemovalRow, ReturnRow, ShippedRow
-from clario.domain.detection.runs.incremental import ComponentState, due, holding, members
+from clario.domain.detection.runs.clusters import Clusters
+from clario.domain.detection.runs.incremental import ComponentState, Due, due, holding
 from clario.domain.detection.runs.plain_sales import Usual
 
 MOST_ROWS = 60_000
 """A batch takes components as long as they have no more rows than that together. The biggest one may have more."""
+
+
+JOINED = "joined "
+"""What a component is told begins with this where rows of others may be all that joins its identifiers."""
+
+Named = Sequence[tuple[Names, int]]
+"""How many rows have which names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +40,15 @@ class Remembered:
     """A component's last run: its state, what held for it then, and what it says of the fee tables.
 
     `groups` are the product groups it is of: what Amazon pays for others is nothing to it. `named` tells how many of
-    its rows have which names. `usual` is what its sales agree on, None where they do not.
+    its rows have which names; few are ever asked for it. `usual` is what its sales agree on, None where they do not, or
+    where nothing happened that it must be known for.
     """
 
     state: ComponentState
     conditions: str
     observations: tuple[Observation, ...]
     groups: frozenset[str]
-    named: tuple[tuple[Names, int], ...]
+    named: Named
     usual: Usual | None
 
 
@@ -63,9 +74,11 @@ class Shared:
     """The rows that tell what components must know of each other (`neighbours.py`).
 
     Attributes:
-        ledger: receipts and redefinitions.
+        inbound: all lines of each shipment of which a unit may be missing; `ledger`: the receipts of these shipments,
+            and redefinitions.
         returns: those whose order, as far as it is known, has no such SKU; `sold`: the lines of their orders.
         liquidated: removals whose money has come: that is told by rows about no item.
+        shipments: by SKU, what its lines are told by rows of their shipments: another text whenever that is another.
     """
 
     inbound: Sequence[InboundRow]
@@ -73,6 +86,7 @@ class Shared:
     returns: Sequence[ReturnRow]
     sold: Sequence[OrderRow | ShippedRow]
     liquidated: Sequence[RemovalRow]
+    shipments: Mapping[str, str]
 
 
 @dataclass
@@ -80,8 +94,9 @@ class Survey:
     """The whole of a connection as of a day, what is remembered of the last run, and what happened since.
 
     Attributes:
-        account: without what the components' charges say of the fee tables.
-        named: how many rows have these names.
+        account: without what the components' charges say of the fee tables, with the costs of the batch's items.
+        renamed: identifiers by which a row went, or came with new names.
+        counted: how many rows have which names, of all components with such; of the others it is remembered.
         touched: notes of touched items, by number, but for those that tell of `plain` sales alone.
         claims: the identifiers of each stored claim, by fingerprint.
         unusual: components of which some sales, or what their fees should be, may be others than the usual ones.
@@ -89,7 +104,8 @@ class Survey:
 
     as_of: date
     account: Account
-    named: Mapping[Names, int]
+    renamed: Set[Id]
+    counted: Mapping[Names, int]
     shared: Shared
     remembered: dict[str, Remembered]
     touched: dict[int, Id]
@@ -97,31 +113,44 @@ class Survey:
     plain: frozenset[int] = frozenset()
     unusual: frozenset[str] = frozenset()
     account_seen: bool = field(default=False, init=False)
+    _open: Set[str] = field(default=frozenset(), init=False)
+    _suspects: frozenset[Cell] | None = field(default=None, init=False)
+    _stale: Set[str] = field(default=frozenset(), init=False)
 
     def __post_init__(self) -> None:
+        """Where nothing happened the names are what they were. By them alone a component holds together, unless it was
+        told otherwise: then they are looked into, as those of all components with news are."""
         part = self.shared
         self.around = neighbourhood(part.inbound, part.ledger, part.returns, part.sold, self.as_of)
-        links = [*item_links([*self.named, *map(self.names_of_return, part.returns)]), *self.around.links]
-        self.grouping = Grouping(links)
-        self.members = members(self.grouping)
+        self._quiet = {key: entry for key, entry in self.remembered.items() if entry.state.ids.isdisjoint(self.renamed)}
+        whole = {
+            key: entry.state.ids for key, entry in self._quiet.items() if not entry.state.around.startswith(JOINED)
+        }
+        others = (names for key, entry in self._quiet.items() if key not in whole for names, _ in entry.named)
+        named = [*self.counted, *others, *map(self.names_of_return, part.returns)]
+        self.grouping = Grouping([*item_links(named), *self.around.links], whole)
+        self.members = self.grouping.members
 
     def names_of_return(self, row: ReturnRow) -> Names:
         """A return of quite another product belongs to what was ordered."""
         ordered = self.around.strays.get(row.key)
         return Names("", "", ordered) if ordered else Names(row.asin, row.fnsku, row.sku)
 
-    @cached_property
-    def asins(self) -> Mapping[str, str]:
-        """The ASIN of each FNSKU."""
-        return asins_of(self.named)
+    def asins(self, batch: Batch) -> Mapping[str, str]:
+        """The ASIN of each FNSKU, for reports that do not name it; of several the first."""
+        named = (names for key in batch.keys for names, _ in self.named_by_component.get(key, ()))
+        pairs = {(names.fnsku, names.asin) for names in named if names.fnsku and names.asin}
+        return dict(sorted(pairs, reverse=True))
 
     @cached_property
-    def named_by_component(self) -> Mapping[str, tuple[tuple[Names, int], ...]]:
+    def named_by_component(self) -> Mapping[str, Named]:
         """How many rows of each component have which names."""
+        kept = {key: entry.named for key, entry in self._quiet.items() if self.members.get(key) is entry.state.ids}
+        others = (pair for key, entry in self._quiet.items() if key not in kept for pair in entry.named)
         table: defaultdict[str, list[tuple[Names, int]]] = defaultdict(list)
-        for names, rows in self.named.items():
+        for names, rows in (dict(others) | dict(self.counted)).items():
             table[self.grouping.key_of(names)].append((names, rows))
-        return {key: tuple(pairs) for key, pairs in table.items()}
+        return kept | {key: tuple(pairs) for key, pairs in table.items()}
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
@@ -130,10 +159,10 @@ class Survey:
         rows: defaultdict[str, tuple[list[InboundRow], list[LedgerRow], list[ReturnRow]]]
         rows = defaultdict(lambda: ([], [], []))
         told: defaultdict[str, list[str]] = defaultdict(list)
+        for sku, text in part.shipments.items():
+            told[self.grouping.keys["sku", sku]].append(f"{sku} {text}")
         for line in part.inbound:
-            key = key_of(Names(line.asin, line.fnsku, line.sku))
-            rows[key][0].append(line)
-            told[key].append(repr(_of_shipment(line)))
+            rows[key_of(Names(line.asin, line.fnsku, line.sku))][0].append(line)
         for row in part.ledger:
             rows[key_of(Names(row.asin, row.fnsku, row.msku))][1].append(row)
         for back in part.returns:
@@ -141,9 +170,15 @@ class Survey:
             told[self._at_home(back)].append(repr((back.key, self.around.strays.get(back.key))))
         for removal in part.liquidated:
             told[key_of(Names(removal.asin, removal.fnsku, removal.sku))].append(repr((removal.key, removal.paid_on)))
-        return {key: _digest(self.around.of(*lists).digest, told[key]) for key, lists in rows.items()} | {
-            key: _digest("", texts) for key, texts in told.items() if key not in rows
-        }
+        around = {key: self.around.of(*lists).digest for key, lists in rows.items()}
+        digests = {key: _digest(around.get(key, ""), told[key]) for key in told.keys() | rows.keys()}
+        return digests | {key: JOINED + digests[key] for key in self._joined}
+
+    @property
+    def _joined(self) -> Set[str]:
+        """The components of which some identifiers may be joined by rows of others alone."""
+        linked = {self.grouping.keys[node] for link in self.around.links for node in link}
+        return linked.union(self.grouping.key_of(self.names_of_return(back)) for back in self.shared.returns)
 
     def _at_home(self, back: ReturnRow) -> str:
         """The component of what came back itself; that may be in no other row, and then in none."""
@@ -151,75 +186,65 @@ class Survey:
         return next((self.grouping.keys.get(node, ACCOUNT) for node in own), ACCOUNT)
 
     @cached_property
-    def _clusters(self) -> Mapping[Id, str]:
+    def _clusters(self) -> Clusters:
         """Components about which there is one claim are looked at together, so that it gets one answer; and so are
         those that were one, so that what is remembered of it never stands beside what is known of its parts."""
         before = (entry.state.ids for key, entry in self.remembered.items() if entry.state.ids != self.members.get(key))
-        return Grouping([*self.members.values(), *self.claims.values(), *before]).keys
-
-    def _cluster_of(self, ids: Set[Id]) -> str:
-        """Where no component is of the cluster any more, it is settled with the account's own."""
-        cluster = self._clusters.get(min(ids), ACCOUNT) if ids else ACCOUNT
-        return cluster if cluster in self._homes else ACCOUNT
+        return Clusters(self.grouping, chain(self.claims.values(), before))
 
     # -- batches -------------------------------------------------------------------------------------------------------
 
     def next_batch(self) -> Batch | None:
         """What to look at next, None when nothing is due any more."""
-        stale = self._stale()
-        found = due(
-            {key: entry.state for key, entry in self.remembered.items()},
-            self.members,
-            self.digests,
-            {*self.touched.values(), *(node for key in stale for node in self.remembered[key].state.ids)},
-            self.as_of,
-        )
-        wanted = {self._cluster_of(self.members[key]) for key in found.keys if key}
+        found = self._due()
+        wanted = {self._clusters.of(self.members[key]) for key in found.keys if key}
         if not self.account_seen:
             wanted.add(ACCOUNT)
         taken = self._packed(sorted(wanted))
-        return self._batch(taken, found.gone, stale) if taken else None
+        return self._batch(taken, found.gone) if taken else None
 
-    def _stale(self) -> frozenset[str]:
-        """Components for which something else held when they were looked at last."""
-        holds = holding(self.account_with(), self.as_of)
-        return frozenset(key for key, entry in self.remembered.items() if entry.conditions != holds(entry.groups))
+    def _due(self) -> Due:
+        """What is not due stays so, unless the components say something else of the fee tables: of others than those
+        that were due before nothing is asked again."""
+        account = self.account_with()
+        if account.suspect_cells != self._suspects:
+            self._suspects, self._open = account.suspect_cells, self.members.keys() | self.remembered.keys()
+        holds = holding(account, self.as_of)
+        before = {key: entry for key, entry in self.remembered.items() if key in self._open}
+        now = {key: ids for key, ids in self.members.items() if key in self._open}
+        self._stale = {key for key, entry in before.items() if entry.conditions != holds(entry.groups)}
+        touched = frozenset(self.touched.values()).union(*(before[key].state.ids for key in self._stale))
+        found = due({key: entry.state for key, entry in before.items()}, now, self.digests, touched, self.as_of)
+        self._open = found.keys | found.gone
+        return found
 
     def _keeps_to_usual(self, key: str) -> bool:
         entry = self.remembered.get(key)
         same = entry is not None and entry.usual is not None and entry.state.ids == self.members.get(key)
-        return same and key not in self.unusual
+        return same and key not in self.unusual and key not in self._stale
 
     def _packed(self, clusters: Iterable[str]) -> frozenset[str]:
         taken: set[str] = set()
         rows = 0
         for cluster in clusters:
-            size = sum(rows for key in self._homes[cluster] for _, rows in self.named_by_component.get(key, ()))
+            parts = self._clusters.components(cluster)
+            size = sum(rows for key in parts for _, rows in self.named_by_component.get(key, ()))
             if taken and rows + size > MOST_ROWS:
                 break
             taken.add(cluster)
             rows += size
         return frozenset(taken)
 
-    @cached_property
-    def _homes(self) -> Mapping[str, frozenset[str]]:
-        """The components of each cluster."""
-        homes: defaultdict[str, set[str]] = defaultdict(set)
-        homes[ACCOUNT].add(ACCOUNT)
-        for key, ids in self.members.items():
-            homes[self._clusters[min(ids)]].add(key)
-        return {cluster: frozenset(keys) for cluster, keys in homes.items()}
-
-    def _batch(self, taken: frozenset[str], gone: frozenset[str], stale: frozenset[str]) -> Batch:
+    def _batch(self, taken: frozenset[str], gone: frozenset[str]) -> Batch:
         """What is known of these clusters, with what is remembered of their components that are no more."""
 
         def is_taken(ids: Set[Id]) -> bool:
-            return self._cluster_of(ids) in taken
+            return self._clusters.of(ids) in taken
 
-        keys = frozenset(key for cluster in taken for key in self._homes[cluster])
+        keys = frozenset(key for cluster in taken for key in self._clusters.components(cluster))
         return Batch(
             keys=keys,
-            lean=frozenset(key for key in keys - stale if self._keeps_to_usual(key)),
+            lean=frozenset(filter(self._keeps_to_usual, keys)),
             fingerprints=frozenset(mark for mark, ids in self.claims.items() if is_taken(ids)),
             gone=frozenset(key for key in gone if is_taken(self.remembered[key].state.ids)),
             touched=frozenset(number for number, node in self.touched.items() if is_taken({node}))
@@ -240,6 +265,7 @@ class Survey:
         """A batch has been looked at, and its result is written."""
         self.account_seen = self.account_seen or ACCOUNT in batch.keys
         self.remembered |= remembered
+        self._open |= remembered.keys()
         for key in batch.gone:
             self.remembered.pop(key, None)
         for number in batch.touched - self.plain:
@@ -269,11 +295,6 @@ class Survey:
         return ComponentFacts(key, around, **tables)
 
 
-def _of_shipment(line: InboundRow) -> tuple[object, ...]:
-    """What a line is told by rows that do not name its item: those of its shipment."""
-    return line.shipment_id, line.status, line.created_on, line.delivered_on, line.closed_on, line.partnered
-
-
 def _digest(around: str, told: Iterable[str]) -> str:
     parts = (around, sorted(told))
     return sha256(repr(parts).encode()).hexdigest() if any(parts) else ""
@@ -282,9 +303,3 @@ def _digest(around: str, told: Iterable[str]) -> str:
 def items_of(names: Names) -> frozenset[Id]:
     """The identifiers a claim or a row names."""
     return frozenset(ids_of(names))
-
-
-def asins_of(named: Iterable[Names]) -> Mapping[str, str]:
-    """The ASIN of each FNSKU, for reports that do not name it; of several the first."""
-    pairs = {(names.fnsku, names.asin) for names in named if names.fnsku and names.asin}
-    return dict(sorted(pairs, reverse=True))
