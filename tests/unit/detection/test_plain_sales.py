@@ -15,7 +15,7 @@ from clario.domain.detection.engine import examine, with_statistics
 from clario.domain.detection.money.fee_cells import observations
 from clario.domain.detection.rows.components import components
 from clario.domain.detection.rows.facts import TABLES, ComponentFacts, CostRow, Names, SellerFacts
-from clario.domain.detection.runs.plain_sales import Usual, are_plain, are_usual, usual_of
+from clario.domain.detection.runs.plain_sales import Usual, are_plain, are_usual, odd_orders, usual_of
 from tests.unit.detection.cases import TODAY
 from tests.unit.detection.money_tables import account
 from tests.unit.detection.random_tables import LINES, ORDERS
@@ -92,6 +92,7 @@ def without_plain_sales(part: ComponentFacts) -> ComponentFacts:
         if row.kind == "Shipment" and row.status != "DEFERRED_RELEASED":
             transactions.setdefault((row.order_id, row.sku), set()).add(row.transaction_id)
     more = told_of(part) | {row.order_id for row in part.money if row.kind != "Shipment"}
+    more |= odd_orders(part)
     more |= {order for (order, _), found in transactions.items() if len(found) > 1}
     more |= {line.order_id for line in part.orders if line.status == "Cancelled" or line.original_order_id}
     return replace(
@@ -185,11 +186,18 @@ def test_a_sale_on_a_day_whose_stock_a_bill_is_held_against_is_not_plain():
 
 @pytest.mark.parametrize(
     "unlike",
-    ["d-9 sale 1x20 fee=5.22 ref=3.00", "d-9 sale 1x20 fee=3.57 ref=1.60", "d-9 bare 1 fee=3.57"],
+    ["d-9 sale 1x20 fee=5.22 ref=3.00", "d-9 sale 1x20 fee=3.57 ref=1.60"],
 )
 def test_sales_that_agree_on_nothing_are_remembered_as_nothing(unlike):
     facts = facts_of(f"{HISTORY} \n {unlike}")
     assert usual_of(case_of(part_of(facts), facts)) is None
+
+
+def test_an_order_of_another_form_is_remembered_by_its_name():
+    facts = facts_of(f"{HISTORY} \n d-9 bare 1 fee=3.57 of=A \n d-9 sale 1x20 fee=-1 of=B \n d-9 sale 1x20 of=C")
+    usual = usual_of(case_of(part_of(facts), facts))
+    assert usual is not None
+    assert usual.odd_orders == {"A", "B"}
 
 
 def test_what_sales_brought_decided_what_a_lost_unit_is_worth_before_units_were_paid_at_cost():

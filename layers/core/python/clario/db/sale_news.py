@@ -150,7 +150,7 @@ def _packs(candidates: Pack) -> Iterator[Pack]:
 
 
 def usual_as_stored(usual: Usual | None) -> Jsonb | None:
-    """The fees by product, the labels by SKU, and the day: lists within lists."""
+    """The fees by product, the odd orders, the labels by SKU, and the day: lists within lists."""
     if usual is None:
         return None
     fees = [
@@ -158,16 +158,18 @@ def usual_as_stored(usual: Usual | None) -> Jsonb | None:
          [[*cell, str(difference)] for cell, difference in of_it.differences]]
         for product, of_it in usual.fees.items()
     ]  # fmt: skip
-    return Jsonb([fees, [[sku, *label] for sku, label in usual.labels.items()], usual.stock_until.isoformat()])
+    labels = [[sku, *label] for sku, label in usual.labels.items()]
+    return Jsonb([fees, sorted(usual.odd_orders), labels, usual.stock_until.isoformat()])
 
 
 def usual_from_stored(cells: Any) -> Usual | None:
     """The same from the column's value."""
     if cells is None:
         return None
-    fees, labels, stock_until = cells
+    fees, odd_orders, labels, stock_until = cells
     return Usual(
         fees={Product(place, asin): _fees(*of_it) for place, asin, *of_it in fees},
+        odd_orders=frozenset(odd_orders),
         labels={sku: Label(*label) for sku, *label in labels},
         stock_until=date.fromisoformat(stock_until),
     )

@@ -103,7 +103,9 @@ class Surveys:
         items = _items(node for key in batch.lean for node in survey.members[key])
         found = {row["order_id"] for row in self._run.rows("orders_with_more", **self._values(), **items)}
         strays = {row.order_id for row in survey.shared.returns if row.key in survey.around.strays}
-        orders = sorted((found | strays) - {None})
+        usual = (survey.remembered[key].usual for key in batch.lean)
+        odd = {order for each in usual if each for order in each.odd_orders}
+        orders = sorted((found | strays | odd) - {None})
         return {name: reader.rows(name, **items, order_ids=orders, other_money=True) for name in SOLD}
 
     def remember(self, batch: Batch, remembered: Mapping[str, Remembered]) -> None:

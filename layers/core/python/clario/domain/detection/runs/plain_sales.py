@@ -40,11 +40,13 @@ class Usual:
     """What the sales of a component agree on.
 
     Attributes:
+        odd_orders: orders whose one transaction is not of the form of a sale.
         labels: by SKU, the label all of its ledger lines have; without SKUs that had several.
         stock_until: up to that day rules look at the stock of single days (`storage_fees.py`).
     """
 
     fees: Mapping[Product, UsualFees]
+    odd_orders: frozenset[str]
     labels: Mapping[str, Label]
     stock_until: date
 
@@ -57,17 +59,19 @@ def usual_of(case: Case, before: Usual | None = None) -> Usual | None:
     Args:
         before: what they agreed on before, where `case` is without plain sales.
     """
-    if case.as_of < policy().cost_regime.valid_from or not _have_usual_forms(case.facts):
+    if case.as_of < policy().cost_regime.valid_from:
         return None
-    fees = before.fees if before else usual_fees(case)
-    return None if fees is None else Usual(fees, _labels(case.facts), _stock_until(case.facts))
+    fees, facts = before.fees if before else usual_fees(case), case.facts
+    return None if fees is None else Usual(fees, odd_orders(facts), _labels(facts), _stock_until(facts))
 
 
-def _have_usual_forms(facts: ComponentFacts) -> bool:
-    """Whether every sale that is known by one transaction alone is of goods, and no fee came back by it."""
+def odd_orders(facts: ComponentFacts) -> frozenset[str]:
+    """The orders with a transaction that is the only one of its item, and is not of goods, or gave a fee back; or with a
+    fee that is not of sales."""
     alone = (entries[0] for entries in facts.once(sales).values() if len(entries) == 1)
     fees = (row for rows in facts.once(transport_fees).values() for row in rows)
-    return all(map(_is_plain_sale, alone)) and not any(row.kind == SALE for row in fees)
+    odd = {entry.item.order_id for entry in alone if not _is_plain_sale(entry)}
+    return frozenset(odd | {row.order_id for row in fees if row.kind == SALE})
 
 
 def _labels(facts: ComponentFacts) -> Mapping[str, Label]:
@@ -91,7 +95,7 @@ def are_usual(news: Case, usual: Usual, named: Container[Names]) -> bool:
         named: the names that the component's rows have.
     """
     known = all(names in named for names in _names(news.facts))
-    return known and _have_usual_forms(news.facts) and keep_to(news, usual.fees)
+    return known and not odd_orders(news.facts) and keep_to(news, usual.fees)
 
 
 def are_plain(news: ComponentFacts, usual: Usual, told_of: Container[str]) -> bool:
