@@ -66,8 +66,8 @@ def usual_of(case: Case, before: Usual | None = None) -> Usual | None:
 
 
 def odd_orders(facts: ComponentFacts) -> frozenset[str]:
-    """The orders with a transaction that is the only one of its item, and is not of goods, or gave a fee back; or with a
-    fee that is not of sales."""
+    """The orders with a transaction that is the only one of its item, and is not of goods, or gave a fee back; or with
+    a fee that is none of sales."""
     alone = (entries[0] for entries in facts.once(sales).values() if len(entries) == 1)
     fees = (row for rows in facts.once(transport_fees).values() for row in rows)
     odd = {entry.item.order_id for entry in alone if not _is_plain_sale(entry)}
