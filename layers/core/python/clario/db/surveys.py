@@ -183,8 +183,7 @@ def _items(ids: Iterable[Id]) -> Items:
 
 
 def _id(text: str) -> Id:
-    kind, _, value = text.partition(":")
-    return kind, value
+    return text.partition(":")[::2]
 
 
 class _StoredNames(Sequence[tuple[Names, int]]):
@@ -205,7 +204,8 @@ class _StoredNames(Sequence[tuple[Names, int]]):
 
 
 def _remembered(row: Row) -> Remembered:
-    state = ComponentState(frozenset(map(_id, row["ids"])), row["around"], row["next_review_on"])
+    ids = frozenset(map(_id, row["ids"]))
+    state = ComponentState(ids, row["around"], row["next_review_on"])
     seen = tuple(map(_observation, loads(row["observations"]))) if row["observations"] != "[]" else ()
     return Remembered(state, row["conditions"], seen, frozenset(row["groups"]), _StoredNames(row["named"]))
 

@@ -38,5 +38,4 @@ class Clusters:
 
     def _first(self, node: Id) -> Id:
         """The smallest identifier of its component, which the key is made of; itself where it is of none."""
-        kind, _, value = self._grouping.keys.get(node, ":".join(node)).partition(":")
-        return kind, value
+        return self._grouping.keys.get(node, ":".join(node)).partition(":")[::2]
