@@ -357,7 +357,7 @@ GROUP BY day
 SELECT dataset, scope, lower(days) AS start_day, upper(days) - 1 AS end_day
 FROM (
     SELECT dataset, scope, unnest(range_agg(daterange(day, day, '[]'))) AS days
-    FROM coverage WHERE connection_id = %(connection_id)s
+    FROM coverage WHERE connection_id = %(connection_id)s AND dataset = ANY (%(datasets)s::text[])
     GROUP BY dataset, scope
 ) AS held ORDER BY 1, 2, 3
 

@@ -134,12 +134,17 @@ class Survey:
     @cached_property
     def named_by_component(self) -> Mapping[str, Named]:
         """How many rows of each component have which names."""
-        kept = {key: entry.named for key, entry in self._quiet.items() if self.members.get(key) is entry.state.ids}
-        others = (pair for key, entry in self._quiet.items() if key not in kept for pair in entry.named)
-        table: defaultdict[str, list[tuple[Names, int]]] = defaultdict(list)
-        for names, rows in (dict(others) | dict(self.counted)).items():
-            table[self.grouping.key_of(names)].append((names, rows))
-        return kept | {key: tuple(pairs) for key, pairs in table.items()}
+        table: dict[str, Named] = {}
+        others: dict[Names, int] = {}
+        for key, entry in self._quiet.items():
+            if self.members.get(key) is entry.state.ids:
+                table[key] = entry.named
+            else:
+                others.update(entry.named)
+        parts: defaultdict[str, list[tuple[Names, int]]] = defaultdict(list)
+        for names, rows in (others | dict(self.counted)).items():
+            parts[self.grouping.key_of(names)].append((names, rows))
+        return table | parts
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
@@ -276,8 +281,8 @@ class Survey:
 
 
 def _digest(around: str, told: Iterable[str]) -> str:
-    parts = (around, sorted(told))
-    return sha256(repr(parts).encode()).hexdigest() if any(parts) else ""
+    parts = (around, *sorted(told))
+    return sha256("\n".join(parts).encode()).hexdigest() if any(parts) else ""
 
 
 def items_of(names: Names) -> frozenset[Id]:
