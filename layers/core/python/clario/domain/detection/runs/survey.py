@@ -49,6 +49,10 @@ class Remembered:
     named: Named
 
 
+DIGEST = 64
+"""The letters of a digest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What is looked at in one go: components, and the stored claims that their result is held against.
@@ -165,7 +169,7 @@ class Survey:
         for removal in part.liquidated:
             told[key_of(Names(removal.asin, removal.fnsku, removal.sku))].append(repr((removal.key, removal.paid_on)))
         around = {key: self.around.of(*lists).digest for key, lists in rows.items()}
-        digests = {key: _digest(around.get(key, ""), told[key]) for key in told.keys() | rows.keys()}
+        digests = {key: _digest((around.get(key, ""), *sorted(told[key]))) for key in told.keys() | rows.keys()}
         return digests | {key: JOINED + digests[key] for key in self._joined}
 
     @property
@@ -280,9 +284,10 @@ class Survey:
         return ComponentFacts(key, around, **tables)
 
 
-def _digest(around: str, told: Iterable[str]) -> str:
-    parts = (around, *sorted(told))
-    return sha256("\n".join(parts).encode()).hexdigest() if any(parts) else ""
+def _digest(parts: tuple[str, ...]) -> str:
+    """The text itself while it is short, which most are."""
+    text = "\n".join(parts)
+    return text if len(text) <= DIGEST else sha256(text.encode()).hexdigest()
 
 
 def items_of(names: Names) -> frozenset[Id]:
