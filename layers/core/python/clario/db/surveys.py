@@ -1,5 +1,6 @@
 """Surveys of a connection's facts, the rows of their batches, and what is remembered of each component."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -166,17 +167,15 @@ class Surveys:
 
     def _coverage(self) -> CoverageFacts:
         """A day of a stream is covered when all of its datasets are, for all marketplaces; of no stream, no day is."""
-        held: dict[Place, list[DayRange]] = {}
-        for row in self._run.rows("covered_ranges", connection_id=self._connection.connection_id):
-            held.setdefault((row["dataset"], row["scope"]), []).append(DayRange(row["start_day"], row["end_day"]))
         marketplaces = self._connection.marketplace_ids
-        return CoverageFacts(
-            {
-                row.report: _in_all([held.get(place, []) for place in _places(row.report, marketplaces)])
-                for row in policy().coverage
-                if row.report in STREAMS
-            }
-        )
+        reports = [row.report for row in policy().coverage if row.report in STREAMS]
+        places = {report: _places(report, marketplaces) for report in reports}
+        datasets = sorted({dataset for found in places.values() for dataset, _ in found})
+        held: defaultdict[Place, list[DayRange]] = defaultdict(list)
+        key = self._connection.connection_id
+        for row in self._run.rows("covered_ranges", connection_id=key, datasets=datasets):
+            held[row["dataset"], row["scope"]].append(DayRange(row["start_day"], row["end_day"]))
+        return CoverageFacts({report: _in_all([held[place] for place in found]) for report, found in places.items()})
 
 
 def _places(stream: str, marketplaces: tuple[str, ...]) -> set[Place]:
@@ -223,8 +222,7 @@ def _note(row: Row) -> Note:
 
 
 def _id(text: str) -> Id:
-    kind, _, value = text.partition(":")
-    return kind, value
+    return text.partition(":")[::2]
 
 
 class _StoredNames(Sequence[tuple[Names, int]]):
@@ -245,7 +243,8 @@ class _StoredNames(Sequence[tuple[Names, int]]):
 
 
 def _remembered(row: Row) -> Remembered:
-    state = ComponentState(frozenset(map(_id, row["ids"])), row["around"], row["next_review_on"])
+    ids = frozenset(map(_id, row["ids"]))
+    state = ComponentState(ids, row["around"], row["next_review_on"])
     seen = tuple(map(_observation, loads(row["observations"]))) if row["observations"] != "[]" else ()
     return Remembered(state, row["conditions"], seen, frozenset(row["groups"]), _StoredNames(row["named"]), None)
 

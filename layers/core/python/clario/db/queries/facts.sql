@@ -42,7 +42,8 @@ WHERE r.connection_id = %(connection_id)s AND r.approved_on <= %(until)s
        OR r.sku = ANY (%(skus)s::text[]))
 
 -- name: return_facts
--- Without items: returns whose order, as far as it is known, has no such SKU.
+-- Without items: returns whose order, as far as it is known, has no such SKU. OFFSET keeps the planner from reading all
+-- order lines into a hash for them: returns are far fewer.
 SELECT r.returned_on, coalesce(r.order_id, ''), r.sku, coalesce(r.fnsku, ''), coalesce(r.asin, ''), r.quantity,
        coalesce(r.fulfillment_center, ''), coalesce(r.disposition, ''), coalesce(r.reason, ''), coalesce(r.status, ''),
        coalesce(r.license_plate_number, ''), r.ordinal + 1, r.document_id, r.line
@@ -51,7 +52,7 @@ WHERE r.connection_id = %(connection_id)s AND r.returned_on <= %(until)s
   AND (r.sku = ANY (%(skus)s::text[])
        OR (%(skus)s::text[] IS NULL AND r.order_id IS NOT NULL
            AND NOT EXISTS (SELECT FROM order_items AS i WHERE i.connection_id = r.connection_id
-                           AND i.order_id = r.order_id AND i.sku = r.sku)
+                           AND i.order_id = r.order_id AND i.sku = r.sku OFFSET 0)
            AND NOT EXISTS (SELECT FROM shipped_items AS s WHERE s.connection_id = r.connection_id
                            AND s.order_id = r.order_id AND s.sku = r.sku)))
 
@@ -78,7 +79,7 @@ SELECT (o.purchased_at AT TIME ZONE %(zone)s)::date, o.order_id, coalesce(i.orde
        i.gift_wrap_price, i.promotion_discount, coalesce(o.replaced_order_id, ''), i.document_id, i.line
 FROM order_items AS i
 JOIN orders AS o USING (connection_id, order_id)
-WHERE i.connection_id = %(connection_id)s AND (o.purchased_at AT TIME ZONE %(zone)s)::date <= %(until)s
+WHERE i.connection_id = %(connection_id)s AND o.purchased_at < (%(until)s + 1)::timestamp AT TIME ZONE %(zone)s
   AND (%(skus)s::text[] IS NULL OR i.sku = ANY (%(skus)s::text[]))
   AND (%(order_ids)s::text[] IS NULL OR i.order_id = ANY (%(order_ids)s::text[]))
 
@@ -282,7 +283,7 @@ SELECT document_id, raw_object FROM documents WHERE document_id = ANY (%(documen
 
 -- name: item_names
 -- How many rows name each item, by its names; a row about no item has none. Of returns those whose order is known to
--- have no such SKU are left out: what they belong to is found out elsewhere. Without items: all.
+-- have no such SKU are left out: what they belong to is found out elsewhere (`return_facts`). Without items: all.
 SELECT coalesce(asin, '') AS asin, coalesce(fnsku, '') AS fnsku, coalesce(sku, '') AS sku, sum(rows)::bigint AS rows
 FROM (
     SELECT asin, fnsku, msku AS sku, count(*) AS rows FROM ledger_events
@@ -306,7 +307,7 @@ FROM (
       AND (%(skus)s::text[] IS NULL OR r.sku = ANY (%(skus)s::text[]))
       AND (r.order_id IS NULL
            OR EXISTS (SELECT FROM order_items AS i WHERE i.connection_id = r.connection_id
-                      AND i.order_id = r.order_id AND i.sku = r.sku)
+                      AND i.order_id = r.order_id AND i.sku = r.sku OFFSET 0)
            OR EXISTS (SELECT FROM shipped_items AS s WHERE s.connection_id = r.connection_id
                       AND s.order_id = r.order_id AND s.sku = r.sku))
     GROUP BY 1, 2, 3
@@ -322,7 +323,7 @@ FROM (
     GROUP BY 1, 2, 3
     UNION ALL
     SELECT i.asin, NULL, i.sku, count(*) FROM order_items AS i JOIN orders AS o USING (connection_id, order_id)
-    WHERE i.connection_id = %(connection_id)s AND (o.purchased_at AT TIME ZONE %(zone)s)::date <= %(until)s
+    WHERE i.connection_id = %(connection_id)s AND o.purchased_at < (%(until)s + 1)::timestamp AT TIME ZONE %(zone)s
       AND (%(skus)s::text[] IS NULL OR i.sku = ANY (%(skus)s::text[]))
     GROUP BY 1, 3
     UNION ALL
@@ -379,7 +380,7 @@ GROUP BY day
 SELECT dataset, scope, lower(days) AS start_day, upper(days) - 1 AS end_day
 FROM (
     SELECT dataset, scope, unnest(range_agg(daterange(day, day, '[]'))) AS days
-    FROM coverage WHERE connection_id = %(connection_id)s
+    FROM coverage WHERE connection_id = %(connection_id)s AND dataset = ANY (%(datasets)s::text[])
     GROUP BY dataset, scope
 ) AS held ORDER BY 1, 2, 3
 

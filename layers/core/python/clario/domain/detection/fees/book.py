@@ -117,8 +117,10 @@ class FeeBook:
         return self._by_fee[season, band]
 
     def _class_fees(self, season: date, band: Band) -> Mapping[SizeClass, Decimal]:
+        """The most that each class cost."""
         if (season, band) not in self._by_class:
-            self._by_class[season, band] = {each: max(amounts) for each, amounts in self._amounts(season, band)}
+            fees = self._fees(season, band)
+            self._by_class[season, band] = {each: amount for amount in sorted(fees) for each in fees[amount]}
         return self._by_class[season, band]
 
     def _amounts(self, season: date, band: Band) -> Iterator[tuple[SizeClass, set[Decimal]]]:
@@ -129,7 +131,7 @@ class FeeBook:
             for each in _steps(row):
                 steps = max(Decimal(0), Decimal(each.up_to_oz - row.over_oz) / row.step_oz)
                 fee = row.base(band) + row.per_step * steps.to_integral_value(ROUND_CEILING)
-                amounts = {fee, fee + (fee * share).quantize(CENT, ROUND_HALF_UP)}
+                amounts = {fee, fee + (fee * share).quantize(CENT, ROUND_HALF_UP)} if share else {fee}
                 names = (row.tier,) if "small_bulky" in tiers else BOTH_BULKY.get(row.tier, (row.tier,))
                 for name in names:
                     yield SizeClass(name, each.up_to_oz), amounts

@@ -61,7 +61,10 @@ class Grouping:
 
     def key_of(self, names: Names) -> str:
         """The component of an item; ACCOUNT where it has no name."""
-        return next((self.keys[node] for node in ids_of(names)), ACCOUNT)
+        for node in zip(Names._fields, names, strict=True):
+            if node[1]:
+                return self.keys[node]
+        return ACCOUNT
 
 
 def _by_key(keys: Mapping[Id, str]) -> Mapping[str, frozenset[Id]]:

@@ -16,8 +16,8 @@ class Clusters:
     def __init__(self, grouping: Grouping, together: Iterable[Iterable[Id]]) -> None:
         """Components with identifiers in one of `together` are of one cluster."""
         self._grouping = grouping
-        links = (frozenset(map(self._first, ids)) for ids in together)
-        self._joined = Grouping(link for link in links if len(link) > 1).keys
+        several = (ids for ids in together if len({grouping.keys.get(node, node) for node in ids}) > 1)
+        self._joined = Grouping(map(self._first, ids) for ids in several).keys
         self._parts: defaultdict[str, set[str]] = defaultdict(set)
         for node, cluster in self._joined.items():
             if (key := ":".join(node)) in grouping.members:
@@ -38,5 +38,4 @@ class Clusters:
 
     def _first(self, node: Id) -> Id:
         """The smallest identifier of its component, which the key is made of; itself where it is of none."""
-        kind, _, value = self._grouping.keys.get(node, ":".join(node)).partition(":")
-        return kind, value
+        return self._grouping.keys.get(node, ":".join(node)).partition(":")[::2]

@@ -52,6 +52,10 @@ class Remembered:
     usual: Usual | None
 
 
+DIGEST = 64
+"""The letters of a digest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What is looked at in one go: components, and the stored claims that their result is held against.
@@ -145,12 +149,17 @@ class Survey:
     @cached_property
     def named_by_component(self) -> Mapping[str, Named]:
         """How many rows of each component have which names."""
-        kept = {key: entry.named for key, entry in self._quiet.items() if self.members.get(key) is entry.state.ids}
-        others = (pair for key, entry in self._quiet.items() if key not in kept for pair in entry.named)
-        table: defaultdict[str, list[tuple[Names, int]]] = defaultdict(list)
-        for names, rows in (dict(others) | dict(self.counted)).items():
-            table[self.grouping.key_of(names)].append((names, rows))
-        return kept | {key: tuple(pairs) for key, pairs in table.items()}
+        table: dict[str, Named] = {}
+        others: dict[Names, int] = {}
+        for key, entry in self._quiet.items():
+            if self.members.get(key) is entry.state.ids:
+                table[key] = entry.named
+            else:
+                others.update(entry.named)
+        parts: defaultdict[str, list[tuple[Names, int]]] = defaultdict(list)
+        for names, rows in (others | dict(self.counted)).items():
+            parts[self.grouping.key_of(names)].append((names, rows))
+        return table | parts
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
@@ -171,7 +180,7 @@ class Survey:
         for removal in part.liquidated:
             told[key_of(Names(removal.asin, removal.fnsku, removal.sku))].append(repr((removal.key, removal.paid_on)))
         around = {key: self.around.of(*lists).digest for key, lists in rows.items()}
-        digests = {key: _digest(around.get(key, ""), told[key]) for key in told.keys() | rows.keys()}
+        digests = {key: _digest((around.get(key, ""), *sorted(told[key]))) for key in told.keys() | rows.keys()}
         return digests | {key: JOINED + digests[key] for key in self._joined}
 
     @property
@@ -295,9 +304,10 @@ class Survey:
         return ComponentFacts(key, around, **tables)
 
 
-def _digest(around: str, told: Iterable[str]) -> str:
-    parts = (around, sorted(told))
-    return sha256(repr(parts).encode()).hexdigest() if any(parts) else ""
+def _digest(parts: tuple[str, ...]) -> str:
+    """The text itself while it is short, which most are."""
+    text = "\n".join(parts)
+    return text if len(text) <= DIGEST else sha256(text.encode()).hexdigest()
 
 
 def items_of(names: Names) -> frozenset[Id]:
