@@ -130,12 +130,10 @@ def wrong_charges(history: History) -> Iterator[Wrong]:
                 yield (jumped and _above_today(charge, history, history.classes[number + 1 :])) or wrong
 
 
-def is_like(charge: FeeCharge, usual: SizeClasses, measured: Sequence[Measured], book: FeeBook) -> bool:
-    """Whether a charge can stand for all of these classes, or for none like all others, and what Amazon measured allows
-    it. Among charges that are all like this nothing is wrong, however many there are."""
-    classes = size_classes(charge, book)
-    alike = usual <= classes if usual else not classes
-    return alike and _above_measurement(charge, measured, book) is None
+def is_allowed(charge: FeeCharge, measured: Sequence[Measured], book: FeeBook) -> bool:
+    """Whether what Amazon measured allows a charge. Among charges that can all stand for one class, or all for none we
+    know, and are allowed, nothing is wrong, however many there are."""
+    return _above_measurement(charge, measured, book) is None
 
 
 def _above_measurement(charge: FeeCharge, measured: Sequence[Measured], book: FeeBook) -> Wrong | None:

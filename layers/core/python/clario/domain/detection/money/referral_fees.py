@@ -90,17 +90,16 @@ def _against_estimates(case: Case) -> Iterator[tuple[Product, frozenset[str], Se
                 yield product, estimated, group
 
 
-def is_like(case: Case, charge: ReferralCharge, usual: frozenset[str], book: ReferralBook) -> bool:
-    """Whether a charge follows all of these rules, or none like all others, and Amazon's estimate does not speak
-    against it. Among charges that are all like this nothing is wrong, however many there are."""
-    alike = usual <= charge.rules if usual else not charge.rules
+def agrees_with_estimate(case: Case, charge: ReferralCharge, book: ReferralBook) -> bool:
+    """Whether Amazon's estimate does not speak against a charge. Among charges that all follow one rule, or none we
+    know, and agree, nothing is wrong, however many there are."""
     estimated = _estimated_then(case, charge, book)
-    return alike and (not estimated or _wrong(charge, estimated, book) is None)
+    return not estimated or _wrong(charge, estimated, book) is None
 
 
 def referral_charges(case: Case) -> Iterator[tuple[Product, ReferralBook, Sequence[ReferralCharge]]]:
     """The referral fees of each product in order of days; of marketplaces of which a table is known."""
-    for product, entries in _by_product(case.facts).items():
+    for product, entries in case.facts.once(_by_product).items():
         if book := referral_book(case.marketplace(product.marketplace_id)):
             yield product, book, [_charge(entry, book) for entry in entries]
 

@@ -11,10 +11,11 @@ from typing import NamedTuple, TypeVar
 from clario.domain.detection.claims.findings import Case
 from clario.domain.detection.fees.book import FeeBook, SizeClasses, fee_book
 from clario.domain.detection.fees.fulfillment import Cell
-from clario.domain.detection.money import fee_history, referral_fees
-from clario.domain.detection.money.fee_cells import ENOUGH_CHARGES, seen_cells
+from clario.domain.detection.fees.referral import ReferralBook
+from clario.domain.detection.money.fee_cells import ENOUGH_CHARGES, Seen, seen_cells
 from clario.domain.detection.money.fee_charges import FeeCharge, fee_charges
-from clario.domain.detection.money.referral_fees import referral_charges
+from clario.domain.detection.money.fee_history import is_allowed, size_classes
+from clario.domain.detection.money.referral_fees import ReferralCharge, agrees_with_estimate, referral_charges
 from clario.domain.detection.rows.measurements import (
     Measured,
     Product,
@@ -39,54 +40,56 @@ class UsualFees(NamedTuple):
     differences: frozenset[tuple[Cell, Decimal]]
 
 
+NO_FEES = UsualFees(frozenset(), frozenset(), frozenset())
+
+
 def usual_fees(case: Case) -> Mapping[Product, UsualFees] | None:
     """By product what all of its charges agree on; None where those of one do not."""
-    sizes = {
-        product: None if found is None else _common(fee_history.size_classes(charge, found.book) for charge in charges)
-        for product, charges in case.facts.once(fee_charges).items()
-        for found in (_card(case, product),)
-    }
-    categories = {
-        product: _common(charge.rules for charge in charges) for product, _, charges in referral_charges(case)
-    }
-    usual = {
-        product: UsualFees(
-            sizes.get(product, frozenset()), categories.get(product, frozenset()), _told_alike(case, product)
-        )
-        for product in (*sizes, *categories)
-    }
-    return usual if _all_alike(case, usual) else None
+    usual: dict[Product, UsualFees] = {}
+    for product, charges in case.facts.once(fee_charges).items():
+        card = _card(case, product)
+        sizes = _common(size_classes(charge, card.book) for charge in charges) if card else None
+        if card and (sizes is None or not all(is_allowed(charge, card.measured, card.book) for charge in charges)):
+            return None
+        usual[product] = UsualFees(sizes, frozenset(), frozenset(_told_alike(case, product)))
+    for product, book, referrals in referral_charges(case):
+        categories = _common(charge.rules for charge in referrals)
+        if categories is None or not all(agrees_with_estimate(case, charge, book) for charge in referrals):
+            return None
+        usual[product] = usual.get(product, NO_FEES)._replace(categories=categories)
+    return usual
 
 
 def keep_to(case: Case, usual: Mapping[Product, UsualFees]) -> bool:
     """Whether all charges of a few sales are as those of the component were; `case` has them and all fee previews."""
-    return _all_alike(case, usual) and all(
-        (cell, difference) in usual[product].differences
-        for cell, product, differences in case.facts.once(seen_cells)
-        for difference in differences
-        if usual[product].sizes is not None
-    )
-
-
-def _all_alike(case: Case, usual: Mapping[Product, UsualFees]) -> bool:
-    charges = case.facts.once(fee_charges)
-    referrals = list(referral_charges(case))
-    if not usual.keys() >= {*charges, *(product for product, _, _ in referrals)}:
+    sized, referred = case.facts.once(fee_charges), list(referral_charges(case))
+    if not usual.keys() >= {*sized, *(product for product, _, _ in referred)}:
         return False
-    return all(
-        _are_like(case, product, found, sizes)
-        for product, found in charges.items()
-        if (sizes := usual[product].sizes) is not None
-    ) and all(
-        referral_fees.is_like(case, charge, usual[product].categories, book)
-        for product, book, found in referrals
-        for charge in found
+    return (
+        all(_is_of_size(case, product, charge, usual[product]) for product in sized for charge in sized[product])
+        and all(_is_in_category(case, charge, book, usual[of]) for of, book, charges in referred for charge in charges)
+        and all(_says_no_more(seen, usual[seen.product]) for seen in case.facts.once(seen_cells))
     )
 
 
-def _are_like(case: Case, product: Product, charges: Iterable[FeeCharge], sizes: SizeClasses) -> bool:
+def _is_of_size(case: Case, product: Product, charge: FeeCharge, usual: UsualFees) -> bool:
     card = _card(case, product)
-    return card is None or all(fee_history.is_like(charge, sizes, card.measured, card.book) for charge in charges)
+    if card is None or usual.sizes is None:
+        return True
+    classes = size_classes(charge, card.book)
+    return _is_like(classes, usual.sizes) and is_allowed(charge, card.measured, card.book)
+
+
+def _is_in_category(case: Case, charge: ReferralCharge, book: ReferralBook, usual: UsualFees) -> bool:
+    return _is_like(charge.rules, usual.categories) and agrees_with_estimate(case, charge, book)
+
+
+def _is_like(found: frozenset[T], usual: frozenset[T]) -> bool:
+    return usual <= found if usual else not found
+
+
+def _says_no_more(seen: Seen, usual: UsualFees) -> bool:
+    return usual.sizes is None or all((seen.cell, each) in usual.differences for each in seen.differences)
 
 
 class _Card(NamedTuple):
@@ -103,16 +106,14 @@ def _card(case: Case, product: Product) -> _Card | None:
     return _Card(book, measured)
 
 
-def _common(sets: Iterable[frozenset[T]]) -> frozenset[T]:
+def _common(sets: Iterable[frozenset[T]]) -> frozenset[T] | None:
+    """What all of them have; None where that is nothing, though not all are empty."""
     first, *others = sets
-    return first.intersection(*others)
+    common = first.intersection(*others)
+    return None if not common and any((first, *others)) else common
 
 
-def _told_alike(case: Case, product: Product) -> frozenset[tuple[Cell, Decimal]]:
-    return frozenset(_alike(case, product))
-
-
-def _alike(case: Case, product: Product) -> Iterator[tuple[Cell, Decimal]]:
+def _told_alike(case: Case, product: Product) -> Iterator[tuple[Cell, Decimal]]:
     for cell, of, differences in case.facts.once(seen_cells):
         if of == product and len(differences) == 1 and differences.total() >= ENOUGH_CHARGES:
             yield cell, next(iter(differences))
