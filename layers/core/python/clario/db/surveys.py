@@ -182,7 +182,8 @@ def _items(ids: Iterable[Id]) -> Items:
 
 
 def _id(text: str) -> Id:
-    return text.partition(":")[::2]
+    kind, _, value = text.partition(":")
+    return kind, value
 
 
 class _StoredNames(Sequence[tuple[Names, int]]):
