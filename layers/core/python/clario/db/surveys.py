@@ -222,7 +222,8 @@ def _note(row: Row) -> Note:
 
 
 def _id(text: str) -> Id:
-    return text.partition(":")[::2]
+    kind, _, value = text.partition(":")
+    return kind, value
 
 
 class _StoredNames(Sequence[tuple[Names, int]]):

@@ -9,10 +9,12 @@ The other way round nothing is cut. A return that its report does not list is kn
 puts the refunds of its item under review (`rivals.py`); those of other items stay proven.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import accumulate
 from typing import NamedTuple
 
 from clario.domain.detection.rows.coverage import LEDGER, RETURNS, gaps
@@ -62,22 +64,16 @@ def _is_in_both(coverage: CoverageFacts, day: date) -> bool:
 
 def _silent(units: ReturnedByDay) -> set[date]:
     """The days of short weeks on which less than half is there, whatever day a week begins on."""
-    total = _sum(units.values())
-    usual = Fraction(min(total), total.reported) if total.reported else Fraction(0)
-    days, end, week = sorted(units), 0, Returned(0, 0)
+    days = sorted(units)
+    booked = [0, *accumulate(units[day].booked for day in days)]  # before the day of that place
+    reported = [0, *accumulate(units[day].reported for day in days)]
+    usual = Fraction(min(booked[-1], reported[-1]), reported[-1]) if reported[-1] else Fraction(0)
     silent: set[date] = set()
     for place, first in enumerate(days):
-        while end < len(days) and days[end] < first + timedelta(days=WEEK):
-            week, end = _sum((week, units[days[end]])), end + 1
-        if _is_short(week, usual):
+        end = bisect_left(days, first + timedelta(days=WEEK))
+        if _is_short(Returned(booked[end] - booked[place], reported[end] - reported[place]), usual):
             silent.update(day for day in days[place:end] if 2 * units[day].booked < usual * units[day].reported)
-        week = Returned(week.booked - units[first].booked, week.reported - units[first].reported)
     return silent
-
-
-def _sum(units: Iterable[Returned]) -> Returned:
-    booked, reported = (sum(column) for column in zip((0, 0), *units, strict=True))
-    return Returned(booked, reported)
 
 
 def _is_short(week: Returned, usual: Fraction) -> bool:

@@ -38,4 +38,5 @@ class Clusters:
 
     def _first(self, node: Id) -> Id:
         """The smallest identifier of its component, which the key is made of; itself where it is of none."""
-        return self._grouping.keys.get(node, ":".join(node)).partition(":")[::2]
+        kind, _, value = self._grouping.keys.get(node, ":".join(node)).partition(":")
+        return kind, value
