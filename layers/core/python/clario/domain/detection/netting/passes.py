@@ -106,7 +106,7 @@ PASSES = (
     Pass("restocked_next_day",    True, "place",      0,    1, {RESTOCK: IN_STOCK}),
     Pass("restocked_same_place",  True, "place",      2,   14, {RESTOCK: IN_STOCK}),
     Pass("restocked",             True, "fnsku",      2,   14, {RESTOCK: IN_STOCK}),
-    Pass("disposal_ordered",      True, "place",    180,    1, {DISPOSED: _stock(CreditKind.DISPOSAL_ORDERED)}),
+    Pass("disposal_ordered",      True, "place",      0,    0, {DISPOSED: _stock(CreditKind.DISPOSAL_ORDERED)}),
     # A count that was too high is corrected as a whole; what a sibling of the same days lacks was no surplus.
     Pass("surplus_taken_back",    True, "number",    60,   60, {OWNERSHIP: ANY_SURPLUS}),
     Pass("surplus_of_sibling",    True, "fnsku",      3,    3, {INBOUND: ANY_SURPLUS}),
