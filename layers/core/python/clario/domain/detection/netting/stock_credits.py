@@ -18,6 +18,7 @@ def stock_credits(facts: ComponentFacts) -> Iterator[Credit]:
     """All of them, in no order."""
     yield from _regraded(facts)
     yield from _surpluses(facts)
+    yield from _received_late(facts)
     yield from _disposals(facts)
 
 
@@ -75,6 +76,12 @@ def _surpluses(facts: ComponentFacts) -> Iterator[Credit]:
                     shipment_id=line.shipment_id,
                     sku=line.sku,
                 )
+
+
+def _received_late(facts: ComponentFacts) -> Iterator[Credit]:
+    for part in facts.once(arrived_lines):
+        for row, units in part.late:
+            yield stock_credit(CreditKind.RECEIVED_LATE, row, units, (row, part.line))
 
 
 ORDERED_BEFORE, GONE_BY = ONE_DAY, timedelta(days=30)

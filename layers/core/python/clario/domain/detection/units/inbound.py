@@ -15,6 +15,7 @@ from clario.domain.detection.rows.receiving import (
     ARRIVED,
     CLOSED,
     NOTHING_AFTER,
+    RECEIVING_TAKES,
     Receiving,
     line_id,
     receipts_by_line,
@@ -22,7 +23,7 @@ from clario.domain.detection.rows.receiving import (
 )
 from clario.domain.detection.rows.source import SourceRow
 
-RECEIVING_TAKES, QUIET = timedelta(days=45), timedelta(days=14)  # our choices
+QUIET = timedelta(days=14)  # our choice
 UNPACKED = timedelta(days=3)  # from delivery to the first receipt, where only the receipt is known
 DAMAGE_SHOWS = timedelta(days=14)
 BROUGHT_DAMAGED = {"CARRIER_DAMAGED": Strength.MEDIUM_HIGH, "DISTRIBUTOR_DAMAGED": Strength.LOW}
