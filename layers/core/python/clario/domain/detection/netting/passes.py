@@ -133,6 +133,8 @@ PASSES = (
     Pass("other_reason_number",  False, "number",     2,   60, {**OTHER_REASONS, DISPOSED: WAREHOUSE_REASONS}),
     Pass("other_reason",         False, "fnsku",      2,   60, OTHER_REASONS),
     Pass("other_reason_late",    False, "fnsku",      2,  120, OTHER_REASONS),
+    # What came damaged, and was found so later, may have been paid when it came.
+    Pass("paid_as_brought",      False, "fnsku",     60,  120, {DAMAGED: _paid_as(INBOUND_DAMAGED, strict=EITHER)}),
     # For a unit lost after an order Amazon pays what its sale brought: that tells the orders of one item apart.
     Pass("order_net_sale_due",   False, "net_sale", -40,   80, OTHER_ORDER_REASONS),
     Pass("order_net_sale",       False, "net_sale",   2,  180, OTHER_ORDER_REASONS),

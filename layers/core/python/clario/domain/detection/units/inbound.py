@@ -59,8 +59,9 @@ def received_then_deducted(facts: ComponentFacts) -> Iterator[Lot]:
             yield _lot(part, AnomalyType.RECEIVED_THEN_DEDUCTED, part.deducted, anchor, last, part.deductions)
 
 
-def inbound_damaged_carrier(facts: ComponentFacts) -> Iterator[Lot]:
-    """Units that Amazon's partnered carrier brought damaged. Another carrier's damage is that carrier's to pay."""
+def brought_damaged(facts: ComponentFacts) -> Iterator[Lot]:
+    """Units that Amazon's partnered carrier brought damaged, or perhaps did. Another carrier's damage is that carrier's
+    to pay."""
     for part in facts.once(arrived_lines):
         first = part.first_receipt
         for row in part.receipts:
