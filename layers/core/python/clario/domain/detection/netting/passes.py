@@ -93,6 +93,11 @@ SAME_INBOUND = {INBOUND: _paid_as(INBOUND), INBOUND_DAMAGED: _paid_as(INBOUND_DA
 EITHER_INBOUND = dict.fromkeys((INBOUND, INBOUND_DAMAGED), _paid_as(INBOUND, INBOUND_DAMAGED))
 UNNAMED = _stock(CreditKind.UNNAMED_RETURN)
 
+BEFORE_ORDER = (LOST, DAMAGED, DISPOSED, INBOUND, INBOUND_DAMAGED, REMOVAL)
+POSTED = frozenset(Channel(CreditKind.POSTED, family) for family in (*BEFORE_ORDER, GENERIC))
+POSTED_ORDER = frozenset({Channel(CreditKind.POSTED, ORDER, named=True)})
+POSTED_UNNAMED = frozenset(Channel(CreditKind.POSTED, family) for family in (ORDER, GENERIC))
+
 PASSES = (
     #    name                    strict  key       before  after  who takes what
     # What is taken over the day it is booked in moves nothing.
@@ -160,6 +165,11 @@ PASSES = (
                                                                 INBOUND_DAMAGED: OTHER_REASONS[INBOUND_DAMAGED]}),
     Pass("order_other_label",    False, "asin",       2,   90, OTHER_ORDER_REASONS),
     Pass("removal_other_label",  False, "asin",       2,   75, OTHER_REMOVAL_REASONS),
+    # -- what its report does not list, and transactions pay
+    Pass("posted_order",         False, "order",   None, None, dict.fromkeys(PAID_ORDERS, POSTED_ORDER)),
+    Pass("posted",               False, "fnsku",      2,   60, dict.fromkeys(BEFORE_ORDER, POSTED)),
+    Pass("posted_late",          False, "fnsku",      2,  300, dict.fromkeys(BEFORE_ORDER, POSTED)),
+    Pass("posted_unnamed",       False, "fnsku",      2,  180, dict.fromkeys(OTHER_ORDER_REASONS, POSTED_UNNAMED)),
     # What Amazon takes into its own name it has paid for or found before: whatever is left over may explain it.
     Pass("ownership_explained",  False, "fnsku",    180,   60, {OWNERSHIP: WAREHOUSE_REASONS | GAINS}),
 )  # fmt: skip
