@@ -70,6 +70,11 @@ CLAIMED = {
         d20  Lost_Warehouse  cash 2
         d21  posted          10.00  units=1
         d21  posted          9.00   units=1""",
+    "one that is listed, held back and released": """
+        d0   M               -2
+        d20  Lost_Warehouse  cash 1
+        d21  posted          9.50  units=1  state=DEFERRED_RELEASED
+        d30  posted          9.50  units=1""",
     "listed in another currency": "d0 M -2 \n d20 Lost_Warehouse cash 1 \n d21 posted 13.10 units=1 cur=CAD",
     "a cent more than is listed": "d0 M -2 \n d20 Lost_Warehouse cash 1 \n d21 posted 9.51 units=1",
     "so lately that the list may still come": "d0 M -1 \n d46 posted 9.50 units=1",

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from clario.domain.detection.rows.charges import RELEASED_SINCE
 from clario.domain.detection.rows.facts import ComponentFacts
 from clario.domain.detection.rows.money_rows import MoneyRow
 
@@ -34,9 +35,10 @@ class Posting(NamedTuple):
 
 
 def postings(facts: ComponentFacts) -> tuple[Posting, ...]:
-    """All of them, in order of days."""
+    """All of them, in order of days; of money held back and released since, the release."""
     parts: defaultdict[tuple[str, str], list[MoneyRow]] = defaultdict(list)
     for row in facts.money_of("Adjustment"):
-        parts[row.transaction_id, row.sku].append(row)
+        if row.status != RELEASED_SINCE:
+            parts[row.transaction_id, row.sku].append(row)
     sums = ((sku, sum((row.amount for row in rows), Decimal(0)), tuple(rows)) for (_, sku), rows in parts.items())
     return tuple(Posting(*each) for each in sums)
