@@ -76,10 +76,10 @@ class History(NamedTuple):
 def history_of(charges: tuple[FeeCharge, ...], measured: tuple[Measured, ...], book: FeeBook) -> History:
     """The charges of a product with what they say of its size."""
     classes = tuple(_classes(charge, book) for charge in charges)
-    seen = [(charge.days[0], each, charge.units) for each, charge in zip(classes, charges, strict=True)]
+    usual = usual_class(zip(classes, (charge.units for charge in charges), strict=True))
     grown_on = _grown_on(charges[-1], measured, book)
-    before = usual_class((each, units) for day, each, units in seen if day < grown_on)
-    usual = before or usual_class((each, units) for _, each, units in seen)
+    small = [(each, charge.units) for each, charge in zip(classes, charges, strict=True) if charge.days[0] < grown_on]
+    usual = usual_class(small) or usual
     return History(charges, classes, usual, _usual_bands(charges, usual, book), measured, book)
 
 
