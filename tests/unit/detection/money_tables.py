@@ -7,7 +7,7 @@
     d9      recharge  5.00  of=O1         the customer was charged again
             tx= state= release= (its transaction, and the held-back one that it releases)
     d9      credit 1.00  of=O1            Amazon corrects a fee; name= (how it calls that)
-    d9      posted 9.50                   a reimbursement's money; tx= (transactions of one name are one)
+    d9      posted 9.50                   a reimbursement's money; name= units= tx= (transactions of one name are one)
     d9      bill   39.99  name=Subscription              a service fee; at= (marketplace) tx= text= path=
     d9      preview  8x6x0.5 5oz  price=20 ref=3.00 fee=3.57 group=Home                 what Amazon believes
     d9      stored 10  vol=0.5 rate=0.78 fee=3.90 sides=12x12x6 in=PHX7 tier= more= off= danger= waiting=
@@ -135,8 +135,8 @@ def _credit(line: Entry) -> Iterator[tuple[str, MoneyRow]]:
 
 
 def _posted(line: Entry) -> Iterator[tuple[str, MoneyRow]]:
-    row = _money(line, "Adjustment", "Unitemized", Decimal(line.words[0]))
-    yield "money", replace(row, description="FBAInventoryReimbursement")
+    row = _money(line, "Adjustment", "Unitemized", Decimal(line.words[0]), units=line.number_of("units", None))
+    yield "money", replace(row, description=line.get("name", "FBAInventoryReimbursement"))
 
 
 def _bill(line: Entry) -> Iterator[tuple[str, MoneyRow]]:

@@ -11,7 +11,15 @@ OPEN = {
     "sellable stock given away": ("d0 G -1", 1),
     "more than the seller ordered": ("d-9 removal 1 type=Disposal disposed=1 \n d0 D -3", 2),
     "ordered after it was gone": ("d0 D -1 \n d9 removal 1 type=Disposal disposed=1", 1),
-    "ordered more than half a year before": ("d-200 removal 1 type=Disposal disposed=1 \n d0 D -1", 1),
+    "more than a month after the order's last change": (
+        "d-200 removal 1 type=Disposal disposed=1 updated=d-31 \n d0 D -1",
+        1,
+    ),
+    "an order in process has fewer units left": ("d-9 removal 1 type=Disposal status=Pending left=1 \n d0 D -2", 1),
+    "the units of an order cover one disposal only": (
+        "d-9 removal 1 type=Disposal disposed=1 \n d0 D -1 \n d1 D -1",
+        1,
+    ),
     "another item was ordered gone": ("d-9 removal 1 type=Disposal disposed=1 fnsku=X2 \n d0 D -1", 1),
     "the seller ordered defective stock gone": (
         "d-9 removal 1 type=Disposal disposed=1 in=DEFECTIVE \n d0 D -1",
@@ -35,6 +43,13 @@ def test_is_owed(table, expected):
 NOT_OWED = {
     "the seller ordered it": "d-9 removal 2 type=Disposal disposed=2 \n d0 D -2",
     "the ledger is a day ahead of the order": "d0 D -1 \n d1 removal 1 type=Disposal disposed=1",
+    "ordered long ago, and done a month before": "d-200 removal 1 type=Disposal disposed=1 updated=d-30 \n d0 D -1",
+    "ordered long ago, and still in process": "d-200 removal 1 type=Disposal status=Pending left=1 \n d0 D -1",
+    "each disposal has an order of its own": """
+        d-60  removal  1  of=V1  type=Disposal  disposed=1  updated=d9
+        d-40  removal  1  of=V2  type=Disposal  disposed=1  updated=d-20
+        d0    D        -1
+        d20   D        -1""",
     "the order is still in process": "d-9 removal 2 type=Disposal status=Pending disposed=1 left=1 \n d0 D -2",
     "sold off in bulk": "d-9 removal 1 type=Liquidations disposed=1 paid=d0 \n d0 D -1",
     "defective stock": "d0 D -1 in=DEFECTIVE",

@@ -1,5 +1,7 @@
 """Fees charged again, for nothing, or for a service that is no longer sold."""
 
+from datetime import date
+
 import pytest
 
 from clario.domain.values import DayRange
@@ -126,7 +128,20 @@ def test_the_second_bill_is_the_wrong_one():
     assert (claim.anchor_date, str(claim.estimated_value), claim.quantity) == (day(1), "39.99", 1)
 
 
+def bills(*dates: str) -> str:
+    return "\n".join(f"d{(date.fromisoformat(each) - day(0)).days} bill 39.99 name=Subscription" for each in dates)
+
+
+def test_two_bills_of_one_month_are_one_too_many_where_the_day_of_the_month_is_known():
+    (claim,) = found(bills("2026-08-05", "2026-09-05", "2026-09-27", "2026-10-05", "2026-11-05")).claims
+    assert (claim.anchor_date, str(claim.estimated_value), claim.quantity) == (date(2026, 9, 27), "39.99", 1)
+
+
 ONE_BILL = {
+    "the last one was late": bills("2026-07-28", "2026-09-02", "2026-09-28"),
+    "the first one may have been late": bills("2026-09-02", "2026-09-28"),
+    "the next month's, a bit early": bills("2026-08-01", "2026-09-01", "2026-09-29"),
+    "the next month's": bills("2026-08-15", "2026-09-15", "2026-10-07"),
     "a month later": "d0 bill 39.99 name=Subscription \n d30 bill 39.99 name=Subscription",
     "twenty days later": "d0 bill 39.99 name=Subscription \n d20 bill 39.99 name=Subscription",
     "another amount": "d0 bill 39.99 name=Subscription \n d1 bill 39.98 name=Subscription",
@@ -135,6 +150,10 @@ ONE_BILL = {
     "a fee that may come any day": "d0 bill 5 name=FBARemovalFee \n d1 bill 5 name=FBARemovalFee",
     "given back": "d0 bill -39.99 name=Subscription \n d1 bill -39.99 name=Subscription",
     "the second one given back": f"{TWO_BILLS['the subscription']} \n d9 bill -39.99 name=Subscription",
+    "the first one given back and charged anew": """
+        d0  bill   39.99  name=Subscription
+        d5  bill  -39.99  name=Subscription
+        d9  bill   39.99  name=Subscription""",
     "corrected by an adjustment": """
         d6  bill  10  name=FBAStorageFee
         d9  bill  10  name=FBAStorageFee

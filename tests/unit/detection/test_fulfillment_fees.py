@@ -80,6 +80,16 @@ JUMPS = {
 }
 
 
+YOUNG = "d-6-0/3 sale 1x20 fee=3.57 \n d-8 preview 8x6x0.5 5oz"
+GREW = "preview 10x8x2 12oz"
+JUMPS |= {
+    "of a product that had few charges before it": (
+        f"{YOUNG} \n d1 {GREW} \n d2-12 sale 2x20 fee=5.22",
+        "22 for 36.30",
+    ),
+}
+
+
 @pytest.mark.parametrize(("table", "claim"), JUMPS.values(), ids=JUMPS.keys())
 def test_a_jump_that_lasts_may_be_a_new_packaging_and_is_for_review(table, claim):
     assert owed(table, KIND) == {"review": claim}
@@ -106,6 +116,15 @@ RIGHT = {
     "only two units of a jump": f"{USUAL} \n d12 sale 2x20 fee=5.22",
     "a jump of a few dollars only": f"{USUAL} \n d11-13 sale 1x20 fee=3.66",
     "a jump with new rates, so that the product may have rates of its own": f"{USUAL} \n d14-50/3 sale 1x20 fee=6.00",
+    "hardly any charge before Amazon measured it dearer": (
+        f"d-3-0/3 sale 1x20 fee=3.57 \n d-8 preview 8x6x0.5 5oz \n d1 {GREW} \n d2-12 sale 2x20 fee=5.22"
+    ),
+    "dearer for most of its time, and measured so always": (
+        f"d-6-0/3 sale 1x20 fee=3.57 \n d-8 {GREW} \n d1 preview 10x8x2.1 12oz \n d2-12 sale 2x20 fee=5.22"
+    ),
+    "measured dearer three months ago": (
+        f"d-96--90/3 sale 1x20 fee=3.57 \n d-98 preview 8x6x0.5 5oz \n d-89 {GREW} \n d-88-12/4 sale 2x20 fee=5.22"
+    ),
     "too few charges to know what is usual": "d0 sale 1x20 fee=3.57 \n d5 sale 1x20 fee=5.22",
     "dear from the beginning, and cheaper later": "d-20-10/5 sale 1x20 fee=5.22 \n d11-13/1 sale 9x20 fee=3.57",
     "fees that are in no table": "d-100-10/5 sale 1x20 fee=1.11 \n d11-13 sale 2x20 fee=2.99",

@@ -162,6 +162,34 @@ def test_a_unit_that_came_damaged_and_was_found_so_is_one_claim_not_two():
     assert units(f"{BROUGHT.replace('yes', 'no')} \n d9 6 -2 in=CARRIER_DAMAGED") == {"damaged": 2}
 
 
+PERHAPS_BROUGHT = BROUGHT.replace(" partnered=yes", "")
+
+
+@pytest.mark.parametrize(
+    ("found", "claimed", "doubted"),
+    [
+        ("d9 6 -2 in=CARRIER_DAMAGED", {"damaged": 2}, {}),
+        ("d9 6 -1 in=CARRIER_DAMAGED", {"damaged": 1}, {DAMAGED: 1}),
+        ("d9 6 -3 in=CARRIER_DAMAGED", {"damaged": 3}, {}),
+        ("d9 E -2", {"damaged": 2}, {DAMAGED: 2}),
+        ("d5 6 -2 in=CARRIER_DAMAGED", {"damaged": 2}, {DAMAGED: 2}),
+        ("d9 6 -2 in=CARRIER_DAMAGED \n d12 Damaged_Warehouse cash 2", {}, {}),
+        ("d9 6 -2 in=CARRIER_DAMAGED \n d7 Damaged_Inbound cash 2", {}, {"damaged": 2}),
+        ("d9 6 -2 in=CARRIER_DAMAGED \n d30 Damaged_Inbound cash 2", {}, {"damaged": 2}),
+    ],
+    ids=["all", "a part", "more", "other stock", "before it came", "paid", "paid as it came", "paid later as brought"],
+)
+def test_what_an_unknown_carrier_brought_damaged_is_told_once_where_it_is_found_so(found, claimed, doubted):
+    table = f"{PERHAPS_BROUGHT} \n {found}"
+    assert (units(table), review(table)) == (claimed, doubted)
+
+
+def test_of_units_that_came_damaged_those_found_so_are_first_the_claimed_ones():
+    other = "d0 inbound 1/1 of=S2 delivered=d2 closed=d30 partnered=yes \n d7 receive +1 of=S2 in=CARRIER_DAMAGED"
+    table = f"{PERHAPS_BROUGHT} \n {other} \n d9 6 -1 in=CARRIER_DAMAGED"
+    assert (units(table), review(table)) == ({DAMAGED: 1}, {DAMAGED: 2})
+
+
 def test_what_another_items_surplus_leaves_open_is_owed():
     claim = only(run(f"{CLOSED} \n d0 inbound 5/7 delivered=d2 closed=d30 fnsku=X9 asin=B9"))
     assert (claim.tier, claim.quantity, claim.estimated_value, claim.review_value) == ("claim", 1, 10, 20)

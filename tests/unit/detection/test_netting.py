@@ -21,7 +21,7 @@ from tests.unit.detection.random_tables import GAINS, LINES, LOSSES, PAID, TABLE
 
 def netted(facts: SellerFacts) -> list[Netting]:
     parts = components(facts, TODAY)
-    return [net(lots_of(part), gather_credits(part).credits) for part in parts]
+    return [net(lots_of(part), gather_credits(part, TODAY).credits) for part in parts]
 
 
 def lots_of(part: ComponentFacts) -> list[Lot]:
@@ -117,7 +117,7 @@ def test_every_unit_is_either_settled_or_open(table):
 @given(TABLES)
 def test_no_credit_settles_more_units_than_it_has(table):
     for part in components(seller(table), TODAY):
-        credits = gather_credits(part).credits
+        credits = gather_credits(part, TODAY).credits
         netting = net(lots_of(part), credits)
         used = Counter[str]()
         for credit, units in netting.leftovers:
@@ -135,7 +135,7 @@ def test_no_credit_settles_more_units_than_it_has(table):
 def test_a_found_line_gives_exactly_its_units(table):
     for part in components(seller(table), TODAY):
         given_by: Counter[object] = Counter()
-        for credit in gather_credits(part).credits:
+        for credit in gather_credits(part, TODAY).credits:
             for row in credit.rows:
                 given_by[row] += credit.units
         for row in (r for r in part.ledger if r.reason in ("F", "N")):
@@ -220,6 +220,6 @@ def test_a_big_component_is_netted_in_one_walk():
         replace(lost, anchor=start + timedelta(days=n % 300), rows=(replace(row, ordinal=n),), units=1)
         for n in range(20_000)
     ]
-    credit = gather_credits(next(iter(components(seller("d0 F +1"), TODAY)))).credits[0]
+    credit = gather_credits(next(iter(components(seller("d0 F +1"), TODAY))), TODAY).credits[0]
     credits = [replace(credit, on=start + timedelta(days=n % 300), units=1) for n in range(20_000)]
     assert sum(s.open_generous for s in net(lots, credits).settlements) == 0

@@ -96,6 +96,7 @@ NOT_OWED = {
     "free of charge": "d-30 order 1x0 \n d-20 refund 1x0",
     "refunded a month ago": "d-30 order 1x20 \n d0 refund 1x20",
     "cancelled": "d-30 order 1x20 status=Cancelled",
+    "cancelled, and what was paid given back": "d-30 order 1x20 status=Cancelled \n d-20 refund 1x20",
     "money held back": f"{ORDER} \n d-20 refund 3x20 state=DEFERRED",
     "replaced and sent back": "d-20 replace 1 with=O2 \n d-9 return 1 of=O1",
     "replaced and sent back under the new order": "d-20 replace 1 with=O2 \n d-9 return 1 of=O2",
@@ -116,6 +117,14 @@ DOUBTFUL = {
     "more than half of the price": (f"{ORDER} \n d-20 refund 1x15", {NO_RETURN: 1}),
     "more than half of the price without a quantity": (f"{ORDER} \n d-20 refund ?x15", {NO_RETURN: 1}),
     "an order we do not know": ("d-20 refund 1x20", {NO_RETURN: 1}),
+    "another product of the order was cancelled": (
+        "d-30 order 1x20 status=Cancelled fnsku=X2 \n d-20 refund 1x20",
+        {NO_RETURN: 1},
+    ),
+    "cancelled, and paid for all the same": (
+        "d-30 order 1x20 status=Cancelled \n d-30 pay 1x20 \n d-20 refund 1x20",
+        {NO_RETURN: 1},
+    ),
     "an order without a price": ("d-30 order 1x20 price=unknown \n d-20 refund 1x20", {NO_RETURN: 1}),
     "nobody says who shipped it": ("d-30 pay 1x20 \n d-20 refund 1x20", {NO_RETURN: 1}),
     "paid without its order": (f"{REFUNDED} \n d9 CustomerReturn cash 3", {NO_RETURN: 3}),
@@ -135,6 +144,16 @@ LABELLED = "\n d-99 receive +9 of=S0"
 @pytest.mark.parametrize(("table", "expected"), DOUBTFUL.values(), ids=DOUBTFUL.keys())
 def test_is_for_review(table, expected):
     assert (units(table + LABELLED), review(table + LABELLED)) == ({}, expected)
+
+
+def test_of_a_cancelled_order_a_fee_may_be_owed_but_no_unit():
+    table = "d-30 order 1x20 status=Cancelled \n d-29 pay 1x-3 step=Commission \n d-20 refund 1x20"
+    assert (units(table), review(table)) == ({}, {"fee_on_cancelled_or_free_unit": 1})
+
+
+def test_a_cancelled_line_of_what_was_sent_all_the_same_is_no_reason():
+    cancelled = "d-30 order 1x20 status=Cancelled \n d-20 refund 1x20"
+    assert units(f"{cancelled} \n d-29 ship 1x20") == units(f"{cancelled} \n d-30 order 1x20") == {NO_RETURN: 1}
 
 
 def test_a_ledger_return_that_the_returns_report_knows_is_not_another_orders():

@@ -54,6 +54,37 @@ def test_of_a_loss_we_never_saw_a_reversal_is_for_review():
     assert review("d-30 Lost_Warehouse cash 1 \n d9 Reversal_Reimbursement cash -1 of=R-30") == {WITHOUT_RETURN: 1}
 
 
+RECEIVED = """
+    d-80  inbound                 10/10  of=S1  delivered=d-75  closed=d-40
+    d-74  receive                 +9     of=S1
+    d-35  Lost_Inbound            cash 1
+    d-20  receive                 +1     of=S1
+    d-10  Reversal_Reimbursement  cash -1  of=R-35"""
+
+
+@pytest.mark.parametrize("closed", [" closed=d-40", ""], ids=["after it was closed", "long after the first ones"])
+@pytest.mark.parametrize("came", ["d-20", "d9"])
+def test_a_payment_for_units_of_a_shipment_that_came_late_is_rightly_taken_back(closed, came):
+    table = RECEIVED.replace(" closed=d-40", closed).replace("d-20", came)
+    assert run(table).claims == ()
+
+
+STILL_OPEN = {
+    "it had come before the shipment was judged": RECEIVED.replace("d-20", "d-45"),
+    "another item came late": RECEIVED.replace("+1     of=S1", "+1  of=S2  fnsku=X2  asin=B2")
+    + "\n d-60 inbound 1/1 of=S2 closed=d-40 fnsku=X2 asin=B2",
+    "it is beyond what was sent": RECEIVED.replace("+9", "+10"),
+    "it came more than a month after the reversal": RECEIVED.replace("d-20", "d21"),
+    "a unit in the centre was paid for": RECEIVED.replace("Lost_Inbound  ", "Lost_Warehouse"),
+    "two units were paid for": RECEIVED.replace("cash 1", "cash 2").replace("cash -1", "cash -2"),
+}
+
+
+@pytest.mark.parametrize("table", STILL_OPEN.values(), ids=STILL_OPEN.keys())
+def test_a_payment_for_a_unit_that_did_not_come_late_is_for_review(table):
+    assert review(table) == {WITHOUT_RETURN: 1}
+
+
 def test_a_reversed_replacement_has_no_known_value():
     claim = only(run("d0 M -1 \n d5 Lost_Warehouse stock 1 \n d9 Reversal_Reimbursement stock -1 of=R5"))
     assert (claim.anomaly_type, claim.quantity, claim.value_basis) == (WITHOUT_RETURN, 1, "cogs")

@@ -129,7 +129,8 @@ def examine(
 def _verdicts(
     part: ComponentFacts, account: Account, today: date, rules: Sequence[Rule], found: _Findings
 ) -> list[Verdict]:
-    gathered = gather_credits(part)
+    gathered = gather_credits(part, today)
+    found.review_on(gathered.changes_on, today)
     lots = [lot for rule in rules for lot in found.careful(partial(rule.find, part), rule.kinds, part)]
     filed = (with_net_sale(filed_under(lot, account, today), part, account) for lot in lots)
     netting = net(filed, gathered.credits)

@@ -25,12 +25,7 @@ from clario.domain.detection.money.transport_fees import inbound_transport_overc
 from clario.domain.detection.netting.reversals import reversal_excess
 from clario.domain.detection.rows.facts import ComponentFacts
 from clario.domain.detection.units.balances import ledger_balance_gap
-from clario.domain.detection.units.inbound import (
-    inbound_damaged_carrier,
-    inbound_shipment_missing,
-    inbound_shortage,
-    received_then_deducted,
-)
+from clario.domain.detection.units.inbound import inbound_shipment_missing, inbound_shortage, received_then_deducted
 from clario.domain.detection.units.orders import disputed, refunded, replacements
 from clario.domain.detection.units.removals import (
     liquidation_proceeds_missing,
@@ -48,6 +43,7 @@ from clario.domain.detection.units.warehouse import (
     damaged_warehouse,
     disposed_unauthorized,
     found_unit_not_credited,
+    inbound_damaged_carrier,
     lost_warehouse,
     ownership_transfer_out,
     product_redefinition_unmatched,

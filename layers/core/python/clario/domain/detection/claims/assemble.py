@@ -11,7 +11,7 @@ from typing import Any
 
 from clario.domain.claims import Claim, Evidence, Settled, Tier, fingerprint
 from clario.domain.detection.claims.verdict import Verdict
-from clario.domain.detection.lots.lots import Lot
+from clario.domain.detection.lots.lots import CreditKind, Lot
 from clario.domain.detection.rows.facts import Account
 from clario.domain.detection.rows.source import SourceRow, as_source_row
 
@@ -173,6 +173,8 @@ def _warnings(verdicts: Sequence[Verdict]) -> list[str]:
         warnings.append("may_be_settled_unnamed")
     if any(a.unreported for v in verdicts for a in v.settlement.allocations):
         warnings.append("return_not_reported")
+    if any(a.credit.kind is CreditKind.POSTED for v in verdicts for a in v.settlement.allocations):
+        warnings.append("payment_not_reported")
     if any(v.partly_paid for v in verdicts):
         warnings.append("partly_paid")
     return warnings + list(dict.fromkeys(word for v in verdicts for word in v.lot.warnings))
@@ -184,6 +186,7 @@ REASONS = {
     "regraded": "back to sellable stock",
     "reimbursed": "reimbursed",
     "in_kind": "replaced in kind",
+    "posted": "paid, as the transactions show",
     "reversed": "reimbursed and reversed",
     "reconciled": "reconciled by Amazon",
     "surplus": "a surplus of another shipment",

@@ -177,8 +177,10 @@ class CreditKind(StrEnum):
     REGRADED = "regraded"  # damaged stock back to sellable
     REIMBURSED = "reimbursed"  # cash, or a replacement the ledger does not show
     IN_KIND = "in_kind"  # a replacement unit that report and ledger both show
+    POSTED = "posted"  # cash that the transactions show and the reimbursements report does not
     SURPLUS = "surplus"  # received beyond what a shipment declared
     SWAPPED = "swapped"  # a surplus of another item in the same shipment
+    RECEIVED_LATE = "received_late"  # units of a shipment that were missing when it was judged
     DISPOSAL_ORDERED = "disposal_ordered"  # the seller asked for it
     RETURNED = "returned"  # a customer's return that names the order
     UNNAMED_RETURN = "unnamed_return"  # a return that names no order of ours, or shows in the ledger only

@@ -6,7 +6,7 @@ counted, never lines: a fee is charged twice when it was charged for more units 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -18,11 +18,15 @@ from clario.domain.detection.money.fee_charges import FeeCredit, fee_credits
 from clario.domain.detection.rows.charges import PARCELS_APART, Charge, Entry, OrderItem, name_key, sales
 from clario.domain.detection.rows.facts import ComponentFacts, Names
 from clario.domain.detection.rows.money_rows import MoneyRow
+from clario.domain.detection.units.balances import month_of
 
 NOTHING = Decimal(0)
 CREDITED_WITHIN = timedelta(days=60)  # our choice
 NEXT_BILL = timedelta(days=20)
 """A monthly bill does not come again sooner: our choice."""
+MONTH_APART = range(28, 32)
+DAYS_EARLY = timedelta(days=3)
+"""A bill of the first days of a month may be posted so much earlier: our choice."""
 UNIT_FEES = (Charge.FULFILLMENT, Charge.REFERRAL)
 MONTHLY = frozenset({"subscription", "fbastoragefee", "fbastoragebilling", "fbalongtermstoragefee"})
 PREPARING = "fbaprepfee prepfee bubblewrapfee opaquebaggingfee polybaggingfee tapingfee"
@@ -188,19 +192,32 @@ class Bill(NamedTuple):
     def amount(self) -> Decimal:
         return -sum((row.amount for row in self.rows), NOTHING)
 
+    @property
+    def on(self) -> date:
+        return self.rows[0].posted_on
+
 
 def _bills(case: Case) -> Iterator[Finding]:
     """Monthly bills of the same amount for the same thing, less than a month apart."""
-    last: dict[tuple[str, str, str, Decimal], Bill] = {}
+    accepted: defaultdict[tuple[str, str, str, Decimal], list[Bill]] = defaultdict(list)
     back = _given_back(case.facts)
     for bill in _service_fees(case.facts):
         first = bill.rows[0]
-        key = (bill.name, first.marketplace_id, first.sku or first.asin, bill.amount)
-        before = last.get(key)
-        if bill.name in MONTHLY and before and first.posted_on - before.rows[0].posted_on < NEXT_BILL:
-            yield _bill_finding(case, AnomalyType.DUPLICATE_CHARGE, Tier.CLAIM, bill, before, back)
+        before = accepted[bill.name, first.marketplace_id, first.sku or first.asin, bill.amount]
+        if bill.name in MONTHLY and _is_one_too_many(bill.on, [each.on for each in before[-2:]]):
+            yield _bill_finding(case, AnomalyType.DUPLICATE_CHARGE, Tier.CLAIM, bill, before[-1], back)
         else:
-            last[key] = bill
+            before.append(bill)
+
+
+def _is_one_too_many(day: date, before: Sequence[date]) -> bool:
+    """Whether a bill comes too soon after the last one, or in the same month: that is told where the two before it were
+    a month apart, for else the last one may have been late."""
+    if not before:
+        return False
+    last = before[-1]
+    is_regular = (last - before[0]).days in MONTH_APART
+    return day - last < NEXT_BILL or (is_regular and month_of(day + DAYS_EARLY) == month_of(last))
 
 
 def prep_label_fee_after_service_end(case: Case) -> Iterator[Finding]:
@@ -209,7 +226,7 @@ def prep_label_fee_after_service_end(case: Case) -> Iterator[Finding]:
     for bill in _service_fees(case.facts):
         tables = other_tables(case.marketplace(bill.rows[0].marketplace_id))
         for row in tables.ended_services if tables else ():
-            if bill.name in ENDED[row.fee] and bill.rows[0].posted_on > row.last_day:
+            if bill.name in ENDED[row.fee] and bill.on > row.last_day:
                 kind = AnomalyType.PREP_LABEL_FEE_AFTER_SERVICE_END
                 yield _bill_finding(case, kind, Tier.REVIEW, bill, None, back)
 
@@ -233,13 +250,13 @@ def _bills_of(rows: Iterable[MoneyRow]) -> list[Bill]:
     return [Bill(name, tuple(lines)) for (_, name, _, _), lines in parts.items()]
 
 
-def _taken_off(bill: Bill, back: list[Bill]) -> Iterator[Step]:
-    """The first correction of just this bill; it is used up."""
-    first = bill.rows[0]
+def _taken_off(bill: Bill, before: Bill | None, back: list[Bill]) -> Iterator[Step]:
+    """The first correction of just this bill, or of the one before, which was taken back to be charged anew; it is used
+    up."""
+    first, since = bill.rows[0], (before or bill).on
     for credit in back:
-        days = credit.rows[0].posted_on - first.posted_on
         same = credit.name.startswith(bill.name) and credit.rows[0].sku == first.sku and -credit.amount == bill.amount
-        if same and timedelta() <= days <= CREDITED_WITHIN:
+        if same and since <= credit.on <= bill.on + CREDITED_WITHIN:
             back.remove(credit)
             yield Step("credited", bill.amount, credit.rows[0])
             return
@@ -270,7 +287,7 @@ def _bill_finding(
         wrong=bill.amount,
         currency=first.currency,
         rows=(*bill.rows, *(before.rows if before else ())),
-        steps=tuple(_taken_off(bill, back)),
+        steps=tuple(_taken_off(bill, before, back)),
         why={"fee": bill.name},
         shipment_id=first.shipment_id,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from clario.domain.detection.claims.findings import Step
@@ -22,6 +23,8 @@ from clario.domain.detection.rows.measurements import Measured
 
 NOTHING = Decimal(0)
 ENOUGH_UNITS = 3
+LATELY = timedelta(days=90)
+"""Charges can be claimed for so long: a product that grew before that has become as usual as any."""
 AS_OF_SHIPPING = timedelta(days=7)
 """A measurement not older than that is the one the charge was made from."""
 
@@ -74,7 +77,22 @@ def history_of(charges: tuple[FeeCharge, ...], measured: tuple[Measured, ...], b
     """The charges of a product with what they say of its size."""
     classes = tuple(size_classes(charge, book) for charge in charges)
     usual = usual_class(zip(classes, (charge.units for charge in charges), strict=True))
+    grown_on = _grown_on(charges[-1], measured, book)
+    small = [(each, charge.units) for each, charge in zip(classes, charges, strict=True) if charge.days[0] < grown_on]
+    usual = usual_class(small) or usual
     return History(charges, classes, usual, _usual_bands(charges, usual, book), measured, book)
+
+
+def _grown_on(last: FeeCharge, measured: Sequence[Measured], book: FeeBook) -> date:
+    """The first day of late on which Amazon measured the product as clearly dearer than before: then the few charges
+    until then are the usual ones, however many came since. `date.max`: there is none."""
+    since, price = last.days[0] - LATELY, last.prices[0]
+    for before, after in pairwise(measured):
+        if (day := after.seen_on) > since:
+            old, new = (book.acceptable(each.packed, price, day) for each in (before, after))
+            if max(old, default=NOTHING) < min(new, default=NOTHING):
+                return day
+    return date.max
 
 
 def _usual_bands(

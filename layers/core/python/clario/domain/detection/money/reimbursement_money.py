@@ -5,11 +5,10 @@ figure with an invoice.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations, groupby
-from typing import NamedTuple
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
@@ -19,16 +18,13 @@ from clario.domain.detection.lots.lots import Family
 from clario.domain.detection.lots.reimbursements import family_of, is_reversal, reason_key, taken_back
 from clario.domain.detection.policy import policy, tolerance, unit_cap
 from clario.domain.detection.rows.facts import ComponentFacts, CostRow, Names
-from clario.domain.detection.rows.money_rows import MoneyRow
+from clario.domain.detection.rows.postings import CENT, POSTED_AFTER, POSTED_BEFORE, Posting, postings
 from clario.domain.detection.rows.unit_rows import ReimbursementRow
 
 NOTHING = Decimal(0)
-CENT = Decimal("0.01")
 PERHAPS = frozenset({Family.REMOVAL, Family.GENERIC})
 """Whether cost is the rule for these is not printed, or not told by the row."""
 TOPPED_UP_WITHIN = timedelta(days=60)  # our choice
-POSTED_BEFORE, POSTED_AFTER = timedelta(days=2), timedelta(days=21)
-"""When the money of an approval is posted: our choice."""
 LATE = timedelta(days=2)
 TOGETHER, MOST = 4, 12
 """Amazon may post the reimbursements of a day as one: so many of them together, among so many, are tried out."""
@@ -97,48 +93,28 @@ def _topped_up(facts: ComponentFacts, row: ReimbursementRow) -> Iterator[Step]:
 # -- approved and not paid ---------------------------------------------------------------------------------------------
 
 
-class Posting(NamedTuple):
-    """Money posted for a SKU in one transaction."""
-
-    sku: str
-    amount: Decimal
-    rows: tuple[MoneyRow, ...]
-
-    @property
-    def on(self) -> date:
-        return self.rows[0].posted_on
-
-
 def reimbursement_not_paid_out(case: Case) -> Iterator[Finding]:
     """Reimbursements in cash whose money appears in no transaction, alone or together with others of its day."""
     granted = [r for r in case.facts.reimbursements if r.cash_units > 0 and r.amount_total and not is_reversal(r)]
-    postings = _postings(case.facts)
+    posted: defaultdict[str, list[Posting]] = defaultdict(list)
+    for posting in postings(case.facts):
+        posted[posting.sku].append(posting)
     by_sku: defaultdict[str, list[ReimbursementRow]] = defaultdict(list)
     for row in granted:
         by_sku[row.sku].append(row)
     for sku, rows in by_sku.items():
-        for row in _unposted(rows, postings.get(sku, [])):
+        for row in _unposted(rows, posted.get(sku, [])):
             yield _unpaid(case, row)
 
 
-def _postings(facts: ComponentFacts) -> Mapping[str, list[Posting]]:
-    parts: defaultdict[tuple[str, str], list[MoneyRow]] = defaultdict(list)
-    for row in facts.money_of("Adjustment"):
-        parts[row.transaction_id, row.sku].append(row)
-    table: defaultdict[str, list[Posting]] = defaultdict(list)
-    for (_, sku), rows in parts.items():
-        table[sku].append(Posting(sku, sum((row.amount for row in rows), NOTHING), tuple(rows)))
-    return table
-
-
-def _unposted(rows: Sequence[ReimbursementRow], postings: list[Posting]) -> list[ReimbursementRow]:
+def _unposted(rows: Sequence[ReimbursementRow], posted: list[Posting]) -> list[ReimbursementRow]:
     """The rows that no posting pays, alone or with others of their day; a posting pays once, the nearest day first."""
     groups = [[row] for row in rows]
     for _, day in groupby(rows, key=lambda row: row.approved_on):
         together = list(day)
         groups += [list(some) for count in range(2, TOGETHER + 1) for some in combinations(together[:MOST], count)]
-    left, open_postings = list(rows), list(postings)
-    for group, posting in _by_nearness(groups, postings):
+    left, open_postings = list(rows), list(posted)
+    for group, posting in _by_nearness(groups, posted):
         if posting in open_postings and all(row in left for row in group):
             open_postings.remove(posting)
             left = [row for row in left if row not in group]
@@ -146,11 +122,11 @@ def _unposted(rows: Sequence[ReimbursementRow], postings: list[Posting]) -> list
 
 
 def _by_nearness(
-    groups: Sequence[list[ReimbursementRow]], postings: Sequence[Posting]
+    groups: Sequence[list[ReimbursementRow]], posted: Sequence[Posting]
 ) -> list[tuple[list[ReimbursementRow], Posting]]:
     """Groups of rows with the postings that may pay them: those of just the amount first, single rows before others,
     then the nearest in time. In another currency the amount says nothing."""
-    pairs = [(group, posting) for group in groups for posting in postings if _pays(posting, group)]
+    pairs = [(group, posting) for group in groups for posting in posted if _pays(posting, group)]
     return sorted(pairs, key=lambda pair: (_is_foreign(pair[1], pair[0]), len(pair[0]), *_apart(pair[1], pair[0])))
 
 
@@ -164,7 +140,7 @@ def _pays(posting: Posting, group: Sequence[ReimbursementRow]) -> bool:
 
 
 def _is_foreign(posting: Posting, group: Sequence[ReimbursementRow]) -> bool:
-    return posting.rows[0].currency != group[0].currency
+    return posting.currency != group[0].currency
 
 
 def _apart(posting: Posting, group: Sequence[ReimbursementRow]) -> tuple[timedelta, date]:

@@ -7,16 +7,19 @@ paired here.
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from clario.domain.claims import Note
 from clario.domain.detection.lots.fifo import Reach, Stock, match
 from clario.domain.detection.lots.lots import Credit, CreditKind
 from clario.domain.detection.lots.reimbursements import Grant, collapse, family_of, is_contradictory, with_fnskus
 from clario.domain.detection.netting.order_credits import order_credits
+from clario.domain.detection.netting.posted_credits import posted_credits
 from clario.domain.detection.netting.stock_credits import stock_credit, stock_credits
 from clario.domain.detection.rows.facts import ComponentFacts
+from clario.domain.detection.rows.silence import LATE
 from clario.domain.detection.rows.unit_rows import LedgerRow, ReimbursementRow
-from clario.domain.values import Money
+from clario.domain.values import ONE_DAY, Money
 
 FOUND = frozenset({"F"})
 TRANSFERRED = frozenset({"N"})
@@ -27,14 +30,18 @@ RETURN_BEFORE, RETURN_AFTER = 30, 30
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """Credits in their order, and what was odd about the reimbursements."""
+    """Credits in their order, and what was odd about the reimbursements.
+
+    `changes_on`: the next day on which time alone makes a credit, None when it makes none.
+    """
 
     credits: tuple[Credit, ...]
     notes: tuple[Note, ...]
+    changes_on: date | None
 
 
-def gather_credits(facts: ComponentFacts) -> Credits:
-    """All credits of a component."""
+def gather_credits(facts: ComponentFacts, today: date) -> Credits:
+    """All credits of a component as of a day. What young transactions pay may still come into the report."""
     grants, notes = collapse(with_fnskus(facts.reimbursements, facts.ledger))
     found, transferred = _gains(facts, FOUND), _gains(facts, TRANSFERRED)
     credits = [*_restored(grants, transferred, found), *_replaced(grants, transferred)]
@@ -42,7 +49,10 @@ def gather_credits(facts: ComponentFacts) -> Credits:
     credits += [_gain(CreditKind.FOUND, stock) for stock in found if stock.left]
     credits += [_gain(CreditKind.TRANSFERRED, stock) for stock in transferred if stock.left]
     credits += [*stock_credits(facts), *order_credits(facts)]
-    return Credits(tuple(sorted(credits, key=lambda c: c.order)), tuple(notes))
+    posted = facts.once(posted_credits)
+    credits += [credit for credit in posted if credit.on + LATE < today]
+    young = (credit.on + LATE + ONE_DAY for credit in posted if credit.on + LATE >= today)
+    return Credits(tuple(sorted(credits, key=lambda c: c.order)), tuple(notes), min(young, default=None))
 
 
 def _gains(facts: ComponentFacts, reasons: frozenset[str]) -> list[Stock[LedgerRow]]:

@@ -93,6 +93,11 @@ SAME_INBOUND = {INBOUND: _paid_as(INBOUND), INBOUND_DAMAGED: _paid_as(INBOUND_DA
 EITHER_INBOUND = dict.fromkeys((INBOUND, INBOUND_DAMAGED), _paid_as(INBOUND, INBOUND_DAMAGED))
 UNNAMED = _stock(CreditKind.UNNAMED_RETURN)
 
+BEFORE_ORDER = (LOST, DAMAGED, DISPOSED, INBOUND, INBOUND_DAMAGED, REMOVAL)
+POSTED = frozenset(Channel(CreditKind.POSTED, family) for family in (*BEFORE_ORDER, GENERIC))
+POSTED_ORDER = frozenset({Channel(CreditKind.POSTED, ORDER, named=True)})
+POSTED_UNNAMED = frozenset(Channel(CreditKind.POSTED, family) for family in (ORDER, GENERIC))
+
 PASSES = (
     #    name                    strict  key       before  after  who takes what
     # What is taken over the day it is booked in moves nothing.
@@ -106,7 +111,7 @@ PASSES = (
     Pass("restocked_next_day",    True, "place",      0,    1, {RESTOCK: IN_STOCK}),
     Pass("restocked_same_place",  True, "place",      2,   14, {RESTOCK: IN_STOCK}),
     Pass("restocked",             True, "fnsku",      2,   14, {RESTOCK: IN_STOCK}),
-    Pass("disposal_ordered",      True, "place",    180,    1, {DISPOSED: _stock(CreditKind.DISPOSAL_ORDERED)}),
+    Pass("disposal_ordered",      True, "place",      0,    0, {DISPOSED: _stock(CreditKind.DISPOSAL_ORDERED)}),
     # A count that was too high is corrected as a whole; what a sibling of the same days lacks was no surplus.
     Pass("surplus_taken_back",    True, "number",    60,   60, {OWNERSHIP: ANY_SURPLUS}),
     Pass("surplus_of_sibling",    True, "fnsku",      3,    3, {INBOUND: ANY_SURPLUS}),
@@ -133,6 +138,8 @@ PASSES = (
     Pass("other_reason_number",  False, "number",     2,   60, {**OTHER_REASONS, DISPOSED: WAREHOUSE_REASONS}),
     Pass("other_reason",         False, "fnsku",      2,   60, OTHER_REASONS),
     Pass("other_reason_late",    False, "fnsku",      2,  120, OTHER_REASONS),
+    # What came damaged, and was found so later, may have been paid when it came.
+    Pass("paid_as_brought",      False, "fnsku",     60,  120, {DAMAGED: _paid_as(INBOUND_DAMAGED, strict=EITHER)}),
     # For a unit lost after an order Amazon pays what its sale brought: that tells the orders of one item apart.
     Pass("order_net_sale_due",   False, "net_sale", -40,   80, OTHER_ORDER_REASONS),
     Pass("order_net_sale",       False, "net_sale",   2,  180, OTHER_ORDER_REASONS),
@@ -158,6 +165,11 @@ PASSES = (
                                                                 INBOUND_DAMAGED: OTHER_REASONS[INBOUND_DAMAGED]}),
     Pass("order_other_label",    False, "asin",       2,   90, OTHER_ORDER_REASONS),
     Pass("removal_other_label",  False, "asin",       2,   75, OTHER_REMOVAL_REASONS),
+    # -- what its report does not list, and transactions pay
+    Pass("posted_order",         False, "order",   None, None, dict.fromkeys(PAID_ORDERS, POSTED_ORDER)),
+    Pass("posted",               False, "fnsku",      2,   60, dict.fromkeys(BEFORE_ORDER, POSTED)),
+    Pass("posted_late",          False, "fnsku",      2,  300, dict.fromkeys(BEFORE_ORDER, POSTED)),
+    Pass("posted_unnamed",       False, "fnsku",      2,  180, dict.fromkeys(OTHER_ORDER_REASONS, POSTED_UNNAMED)),
     # What Amazon takes into its own name it has paid for or found before: whatever is left over may explain it.
     Pass("ownership_explained",  False, "fnsku",    180,   60, {OWNERSHIP: WAREHOUSE_REASONS | GAINS}),
 )  # fmt: skip

@@ -125,16 +125,23 @@ def _reversed(netting: Netting) -> Iterator[Lot]:
 
 
 def _unknown_losses(netting: Netting, losses: _Losses) -> Iterator[Lot]:
-    """Reversals of payments for losses we do not know, of which no unit came back around that day."""
+    """Reversals of payments for losses we do not know, of which no unit came back around that day; and, of those for
+    shipments, none that was received late."""
     idle = [(credit, units) for credit, units in netting.leftovers if credit.voided and not losses.has_for(credit)]
-    gains = [Stock(credit.on, units, credit) for credit, units in netting.leftovers if credit.kind in COMES_BACK]
     wanted = [Stock(_reversal(credit).approved_on, units, credit) for credit, units in idle]
     wanted.sort(key=lambda stock: (stock.on, stock.item.order))
-    for _ in match(wanted, gains, _fnsku, lambda credit: Reach((credit.fnsku,), RETURNS_WITHIN), RETURNS_WITHIN):
-        pass
+    _use_up(wanted, netting, COMES_BACK, RETURNS_WITHIN)
+    inbound = [stock for stock in wanted if stock.item.family in (Family.INBOUND, Family.INBOUND_DAMAGED)]
+    _use_up(inbound, netting, frozenset({CreditKind.RECEIVED_LATE}), PAID_WITHIN.days)
     for stock in wanted:
         if stock.left:
             yield _reversal_lot(stock.item, stock.left, Tier.REVIEW, ())
+
+
+def _use_up(wanted: Iterable[Stock[Credit]], netting: Netting, kinds: frozenset[CreditKind], days_before: int) -> None:
+    gains = [Stock(credit.on, units, credit) for credit, units in netting.leftovers if credit.kind in kinds]
+    for _ in match(wanted, gains, _fnsku, lambda credit: Reach((credit.fnsku,), RETURNS_WITHIN), days_before):
+        pass
 
 
 def _fnsku(credit: Credit) -> str:

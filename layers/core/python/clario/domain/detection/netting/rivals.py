@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from clario.domain.detection.lots.lots import Family, Lot
+from clario.domain.detection.lots.lots import CreditKind, Family, Lot
 from clario.domain.detection.netting.netting import LOT_KEYS, Allocation, Settlement, channel_of
 from clario.domain.detection.netting.passes import Key
 
@@ -46,9 +46,10 @@ def with_doubts(settlements: Sequence[Settlement]) -> list[Settlement]:
 
 
 def _is_unnamed(allocation: Allocation) -> bool:
-    """Whether it went to the lot by what may have been, or by its number of units, not by the order or shipment."""
-    step = allocation.step
-    return allocation.lot.family in NAMED and (not step.strict or step.key == "number")
+    """Whether it went to the lot by what may have been, or by its number of units, not by the order or shipment.
+    What is posted alone says nothing of what it is for, whatever lot it went to."""
+    step, uncounted = allocation.step, allocation.credit.kind is CreditKind.POSTED
+    return (uncounted or allocation.lot.family in NAMED) and (not step.strict or step.key == "number")
 
 
 def _open_lots(settlements: Sequence[Settlement], keys: set[Key]) -> Mapping[Place, Sequence[int]]:

@@ -13,7 +13,7 @@ from clario.domain.detection.rows.source import SourceRow
 from clario.domain.detection.rows.unit_rows import OrderRow, ShippedRow
 
 FULL, HALF = Decimal("0.95"), Decimal("0.5")  # of a unit's price: our choice
-AMAZON = "Amazon"
+AMAZON, CANCELLED = "Amazon", "Cancelled"
 ELSEWHERE = "Non-Amazon"
 """The sales channel of orders that Amazon only ships (multi-channel fulfilment): a policy of its own is for them."""
 
@@ -37,10 +37,12 @@ UNKNOWN_SALE = Sale(0, None, None, "", "", None, ())
 
 @dataclass(frozen=True)
 class OrderBook:
-    """A component's orders with a refund, a return, a replacement or a dispute; `labels` is the FNSKU by SKU."""
+    """A component's orders with a refund, a return, a replacement or a dispute; `cancelled`: of their items those of
+    which nothing was sent or sold; `labels` is the FNSKU by SKU."""
 
     refunds: Entries
     sales: Mapping[OrderItem, Sale]
+    cancelled: frozenset[OrderItem]
     labels: Mapping[str, str]
 
     def names(self, sku: str, asin: str) -> Names:
@@ -61,13 +63,24 @@ def order_book(facts: ComponentFacts) -> OrderBook:
     refunded = facts.once(refunds)
     orders = {item.order_id for item in (*refunded, *facts.once(disputes))}
     orders |= {row.order_id for row in facts.returns} | {row.original_order_id for row in facts.replacements}
-    return OrderBook(refunded, _sales(facts, orders), {row.msku: row.fnsku for row in facts.ledger})
+    sold = _sales(facts, orders)
+    return OrderBook(refunded, sold, _cancelled(facts, sold), {row.msku: row.fnsku for row in facts.ledger})
+
+
+def _cancelled(facts: ComponentFacts, sold: Mapping[OrderItem, Sale]) -> frozenset[OrderItem]:
+    items = {OrderItem(line.order_id, line.sku) for line in facts.orders if line.status == CANCELLED}
+    paid = facts.once(sales)
+    return frozenset(
+        item
+        for item in items
+        if not sold.get(item, UNKNOWN_SALE).rows and not any(entry.has_goods for entry in paid.get(item, ()))
+    )
 
 
 def _sales(facts: ComponentFacts, orders: set[str]) -> dict[OrderItem, Sale]:
     ordered: defaultdict[OrderItem, list[OrderRow]] = defaultdict(list)
     for line in facts.orders:
-        if line.order_id in orders and line.status != "Cancelled":
+        if line.order_id in orders and line.status != CANCELLED:
             ordered[OrderItem(line.order_id, line.sku)].append(line)
     parcels: defaultdict[OrderItem, list[ShippedRow]] = defaultdict(list)
     for parcel in facts.shipped:

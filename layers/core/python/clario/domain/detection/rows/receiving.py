@@ -11,6 +11,9 @@ CLOSED = "CLOSED"
 ARRIVED = frozenset({"DELIVERED", "CHECKED_IN", "RECEIVING", CLOSED})
 """Statuses of shipments that Amazon has in hand: https://developer-docs.amazon.com/sp-api/docs/fulfillment-inbound-api-v0-reference."""
 
+RECEIVING_TAKES = timedelta(days=45)
+"""A shipment that is not closed by then is judged nevertheless: our choice."""
+
 LineId = tuple[str, str]
 
 
@@ -57,6 +60,20 @@ class Receiving:
         """Units received beyond what was shipped, and not taken back."""
         taken = -sum(row.quantity for row in self.deductions)
         return 0 if self.received is None else max(0, self.received - taken - self.line.shipped)
+
+    @property
+    def late(self) -> list[tuple[LedgerRow, int]]:
+        """Receipts after the line was judged, with the units that it lacked until then."""
+        first = self.first_receipt
+        judged_on = min(self.line.closed_on or date.max, first + RECEIVING_TAKES if first else date.max)
+        missing = self.line.shipped
+        found = []
+        for row in self.receipts:
+            units = min(row.quantity, max(0, missing))
+            missing -= row.quantity
+            if units > 0 and row.occurred_on > judged_on:
+                found.append((row, units))
+        return found
 
     @property
     def first_receipt(self) -> date | None:

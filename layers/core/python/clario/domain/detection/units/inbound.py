@@ -15,6 +15,7 @@ from clario.domain.detection.rows.receiving import (
     ARRIVED,
     CLOSED,
     NOTHING_AFTER,
+    RECEIVING_TAKES,
     Receiving,
     line_id,
     receipts_by_line,
@@ -22,7 +23,7 @@ from clario.domain.detection.rows.receiving import (
 )
 from clario.domain.detection.rows.source import SourceRow
 
-RECEIVING_TAKES, QUIET = timedelta(days=45), timedelta(days=14)  # our choices
+QUIET = timedelta(days=14)  # our choice
 UNPACKED = timedelta(days=3)  # from delivery to the first receipt, where only the receipt is known
 DAMAGE_SHOWS = timedelta(days=14)
 BROUGHT_DAMAGED = {"CARRIER_DAMAGED": Strength.MEDIUM_HIGH, "DISTRIBUTOR_DAMAGED": Strength.LOW}
@@ -58,8 +59,9 @@ def received_then_deducted(facts: ComponentFacts) -> Iterator[Lot]:
             yield _lot(part, AnomalyType.RECEIVED_THEN_DEDUCTED, part.deducted, anchor, last, part.deductions)
 
 
-def inbound_damaged_carrier(facts: ComponentFacts) -> Iterator[Lot]:
-    """Units that Amazon's partnered carrier brought damaged. Another carrier's damage is that carrier's to pay."""
+def brought_damaged(facts: ComponentFacts) -> Iterator[Lot]:
+    """Units that Amazon's partnered carrier brought damaged, or perhaps did. Another carrier's damage is that carrier's
+    to pay."""
     for part in facts.once(arrived_lines):
         first = part.first_receipt
         for row in part.receipts:

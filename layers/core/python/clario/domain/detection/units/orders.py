@@ -37,7 +37,7 @@ def refunded(facts: ComponentFacts) -> Iterator[Lot]:
     outbound, kept = _outbound_orders(facts), _always_kept(facts, book)
     for item, moved in book.refunds.items():
         sale = book.sale(item)
-        if sale.by_amazon is not False:
+        if sale.by_amazon is not False and item not in book.cancelled:
             kind = outbound.get(item.order_id, AnomalyType.REFUND_NO_RETURN)
             names = book.names(item.sku, moved[0].asin or sale.asin)
             for lot in _refund_lots(kind, names, sale, moved):

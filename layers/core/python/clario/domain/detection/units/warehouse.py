@@ -6,19 +6,19 @@ our own grading. What Amazon answers for: https://sellercentral.amazon.com/help/
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
-from clario.domain.detection.lots.fifo import Reach, Stock, match
+from clario.domain.detection.lots.fifo import Match, Reach, Stock, match
 from clario.domain.detection.lots.lots import Family, Lot, Strength, item_subject, warehouse_lot
 from clario.domain.detection.rows.facts import ComponentFacts, Names
 from clario.domain.detection.rows.unit_rows import LedgerRow, RemovalRow, ReturnRow
 from clario.domain.detection.units.balances import BALANCED, month_of, next_month
-from clario.domain.detection.units.inbound import inbound_damaged_carrier
+from clario.domain.detection.units.inbound import brought_damaged
 from clario.domain.detection.units.returns import return_damaged_by_amazon
 
 MISPLACED = frozenset({"M", "5"})
@@ -53,9 +53,9 @@ def lost_warehouse(facts: ComponentFacts) -> Iterator[Lot]:
 
 def damaged_warehouse(facts: ComponentFacts) -> Iterator[Lot]:
     """Every unit taken out of its disposition as damaged; the P row that puts it into the new one is no loss."""
-    brought = facts.once(_brought_damaged)
+    elsewhere = facts.once(_told_elsewhere)
     for row in facts.adjustments(frozenset(GRADES)):
-        units = brought.get(row.key, 0)
+        units = elsewhere.get(row.key, 0)
         if -row.quantity > units:
             lot = warehouse_lot(row, AnomalyType.DAMAGED_WAREHOUSE, Family.FC_DAMAGED, *GRADES[row.reason], units)
             yield _unless_asked_back(lot, row, facts)
@@ -90,18 +90,36 @@ def _is_pending(line: RemovalRow, on: date) -> bool:
     return line.requested_on < on and (line.in_process > 0 or on <= line.updated_on)
 
 
-def _brought_damaged(facts: ComponentFacts) -> Mapping[tuple[Any, ...], int]:
+def inbound_damaged_carrier(facts: ComponentFacts) -> Iterator[Lot]:
+    """Units that were brought damaged. What may be another carrier's doing and was then found damaged in the centre is
+    told as that."""
+    elsewhere = facts.once(_told_elsewhere)
+    for lot in brought_damaged(facts):
+        units = lot.units - elsewhere.get(lot.rows[0].key, 0)
+        if units > 0:
+            yield replace(lot, units=units)
+
+
+def _told_elsewhere(facts: ComponentFacts) -> Mapping[tuple[Any, ...], int]:
     """Of rows that find stock damaged which had come so, by key the units that are claimed as brought or sent back
-    damaged: the same unit is not owed twice."""
-    lots = (*inbound_damaged_carrier(facts), *return_damaged_by_amazon(facts))
-    rows = (lot.rows[0] for lot in lots if lot.tier is Tier.CLAIM)
-    came = [_came(row) for row in rows if isinstance(row, LedgerRow | ReturnRow)]
-    came.sort(key=lambda stock: (stock.on, stock.item.key))
+    damaged; and of receipts of damaged stock that is no claim, the units found so: the same unit is not owed twice."""
+    brought = list(brought_damaged(facts))
+    claimed = [lot for lot in (*brought, *return_damaged_by_amazon(facts)) if lot.tier is Tier.CLAIM]
+    doubted = [lot for lot in brought if lot.tier is not Tier.CLAIM]
     found = [Stock(r.occurred_on, -r.quantity, r) for r in facts.adjustments(frozenset(GRADES)) if r.quantity < 0]
     units: defaultdict[tuple[Any, ...], int] = defaultdict(int)
-    for want, _, same in match(found, came, _kept_as, lambda row: Reach((_kept_as(row),), 0), None):
+    for want, _, same in _found_so(found, claimed):
         units[want.item.key] += same
+    for _, came, same in _found_so(found, doubted):
+        units[came.item.key] += same
     return units
+
+
+def _found_so(found: list[Stock[LedgerRow]], lots: Iterable[Lot]) -> Iterator[Match[LedgerRow, LedgerRow | ReturnRow]]:
+    rows = (lot.rows[0] for lot in lots)
+    came = [_came(row) for row in rows if isinstance(row, LedgerRow | ReturnRow)]
+    came.sort(key=lambda stock: (stock.on, stock.item.key))
+    return match(found, came, _kept_as, lambda row: Reach((_kept_as(row),), 0), None)
 
 
 def _came(row: LedgerRow | ReturnRow) -> Stock[LedgerRow | ReturnRow]:
