@@ -27,7 +27,8 @@ from clario.db.connection import PostgresDatabase, connect
 from clario.db.migrate import migrate
 from clario.domain.detection.rows.facts import TABLES, ComponentFacts
 from clario.domain.detection.runs.batches import BatchResult, examine_batch
-from clario.domain.detection.runs.survey import Batch, Survey
+from clario.domain.detection.runs.records import Batch
+from clario.domain.detection.runs.survey import Survey
 from clario.domain.values import ONE_DAY
 from clario.payloads import SyncTask
 from clario.services import detect

@@ -20,7 +20,8 @@ from clario.domain.detection.runs import batches
 from clario.domain.detection.runs import survey as module
 from clario.domain.detection.runs.batches import examine_batch
 from clario.domain.detection.runs.item_names import ids_with_news
-from clario.domain.detection.runs.survey import Batch, Remembered, Shared, Survey, items_of
+from clario.domain.detection.runs.records import Batch, Remembered, Shared
+from clario.domain.detection.runs.survey import Survey, items_of
 from tests.unit.detection.cases import TODAY, day, seller
 from tests.unit.detection.money_tables import account
 from tests.unit.detection.random_tables import LINES

@@ -29,7 +29,8 @@ from clario.services.records import Connection, DetectionAttempt, QueuedDetectio
 if TYPE_CHECKING:
     from clario.db.surveys import Surveys
     from clario.domain.detection.rows.facts import ComponentFacts
-    from clario.domain.detection.runs.survey import Batch, Remembered, Survey
+    from clario.domain.detection.runs.records import Batch, Remembered
+    from clario.domain.detection.runs.survey import Survey
 
 Row = dict[str, Any]
 

@@ -19,7 +19,7 @@ from clario.domain.detection.rows.components import Id, ids_of
 from clario.domain.detection.rows.facts import TABLES, Account, ComponentFacts, Names
 from clario.domain.detection.rows.measurements import Product
 from clario.domain.detection.runs.plain_sales import Label, Usual, are_plain, are_usual
-from clario.domain.detection.runs.survey import Remembered
+from clario.domain.detection.runs.records import Remembered
 
 SOLD = ("orders", "shipped", "money")
 """The lists with rows of sales, but for the ledger's."""

@@ -26,7 +26,8 @@ from clario.domain.detection.rows.measurements import Product
 from clario.domain.detection.rows.silence import Returned, ReturnedByDay, without_silent_days
 from clario.domain.detection.runs.incremental import ComponentState
 from clario.domain.detection.runs.item_names import ids_with_news, with_new_names
-from clario.domain.detection.runs.survey import Batch, Named, Remembered, Shared, Survey, items_of
+from clario.domain.detection.runs.records import Batch, Named, Remembered, Shared
+from clario.domain.detection.runs.survey import Survey, items_of
 from clario.domain.slices import scopes
 from clario.domain.sources import FoundReportSource
 from clario.domain.streams import STREAMS

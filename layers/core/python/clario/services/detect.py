@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from ..domain.claims import reconcile
 from ..domain.detection.runs.batches import BatchResult, examine_batch
-from ..domain.detection.runs.survey import Batch, Survey
+from ..domain.detection.runs.records import Batch
+from ..domain.detection.runs.survey import Survey
 from ..domain.progress import completed_message
 from ..payloads import Empty, SyncTask
 from .claims import count_claims, today_of

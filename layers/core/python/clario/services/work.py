@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ..domain.claims import Change, Status, StoredClaim
     from ..domain.contracts import Counts, Note, Unbalanced
     from ..domain.detection.rows.facts import ComponentFacts
-    from ..domain.detection.runs.survey import Batch, Remembered, Survey
+    from ..domain.detection.runs.records import Batch, Remembered
+    from ..domain.detection.runs.survey import Survey
     from ..domain.health import SourceNote, StreamState
     from ..domain.progress import ProgressEvent
     from ..domain.quarantine import Try

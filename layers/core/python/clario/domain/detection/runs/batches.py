@@ -13,7 +13,8 @@ from clario.domain.detection.rows.facts import ComponentFacts
 from clario.domain.detection.rules import BESIDE_SALES, MONEY_RULES
 from clario.domain.detection.runs.incremental import ComponentState, holding
 from clario.domain.detection.runs.plain_sales import usual_of
-from clario.domain.detection.runs.survey import Batch, Remembered, Survey
+from clario.domain.detection.runs.records import Batch, Remembered
+from clario.domain.detection.runs.survey import Survey
 from clario.domain.values import ONE_DAY
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from clario.domain.detection.rows.components import Id
 from clario.domain.detection.rows.facts import Names
-from clario.domain.detection.runs.survey import Remembered
+from clario.domain.detection.runs.records import Remembered
 
 
 def with_new_names(remembered: Collection[Remembered], touched: Collection[tuple[Id, Names | None]]) -> frozenset[Id]:
