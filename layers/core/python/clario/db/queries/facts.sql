@@ -70,7 +70,7 @@ SELECT (o.purchased_at AT TIME ZONE %(zone)s)::date, o.order_id, coalesce(i.orde
        i.gift_wrap_price, i.promotion_discount, coalesce(o.replaced_order_id, ''), i.document_id, i.line
 FROM order_items AS i
 JOIN orders AS o USING (connection_id, order_id)
-WHERE i.connection_id = %(connection_id)s AND o.purchased_at < (%(until)s + 1)::timestamp AT TIME ZONE %(zone)s
+WHERE i.connection_id = %(connection_id)s AND o.purchased_at < (%(until)s::date + 1)::timestamp AT TIME ZONE %(zone)s
   AND (i.sku = ANY (%(skus)s::text[]) OR i.order_id = ANY (%(order_ids)s::text[]))
 
 -- name: inbound_facts
@@ -300,7 +300,7 @@ FROM (
     GROUP BY 1, 2, 3
     UNION ALL
     SELECT i.asin, NULL, i.sku, count(*) FROM order_items AS i JOIN orders AS o USING (connection_id, order_id)
-    WHERE i.connection_id = %(connection_id)s AND o.purchased_at < (%(until)s + 1)::timestamp AT TIME ZONE %(zone)s
+    WHERE i.connection_id = %(connection_id)s AND o.purchased_at < (%(until)s::date + 1)::timestamp AT TIME ZONE %(zone)s
       AND (%(skus)s::text[] IS NULL OR i.sku = ANY (%(skus)s::text[]))
     GROUP BY 1, 3
     UNION ALL
