@@ -1,6 +1,6 @@
 """Plain sales change nothing: a run without them finds what a run with them finds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,10 +11,11 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from clario.domain.detection.claims.findings import Case
-from clario.domain.detection.engine import examine, with_statistics
+from clario.domain.detection.engine import examine, examine_money, with_statistics
 from clario.domain.detection.money.fee_cells import observations
 from clario.domain.detection.rows.components import components
 from clario.domain.detection.rows.facts import TABLES, ComponentFacts, CostRow, Names, SellerFacts
+from clario.domain.detection.rules import BESIDE_SALES, MONEY_RULES, SALES_RULES, MoneyRule
 from clario.domain.detection.runs.plain_sales import Usual, are_plain, are_usual, odd_orders, usual_of
 from tests.unit.detection.cases import TODAY
 from tests.unit.detection.money_tables import account
@@ -103,8 +104,10 @@ def without_plain_sales(part: ComponentFacts) -> ComponentFacts:
     )
 
 
-def found(parts: Iterable[ComponentFacts], case: Case) -> tuple[dict[str, object], date | None]:
-    run = examine(parts, case.account, case.as_of)
+def found(
+    parts: Iterable[ComponentFacts], case: Case, money_rules: Sequence[MoneyRule] = MONEY_RULES
+) -> tuple[dict[str, object], date | None]:
+    run = examine(parts, case.account, case.as_of, money_rules=money_rules)
     return content({claim.fingerprint: claim for claim in run.claims}), run.next_review_on
 
 
@@ -186,11 +189,53 @@ def test_a_sale_on_a_day_whose_stock_a_bill_is_held_against_is_not_plain():
 
 @pytest.mark.parametrize(
     "unlike",
-    ["d-9 sale 1x20 fee=5.22 ref=3.00", "d-9 sale 1x20 fee=3.57 ref=1.60"],
+    [
+        "d11 sale 1x20 fee=5.22 ref=3.00",
+        "d-90-10/3 sale 1x20 fee=5.22 ref=3.00",
+        "d-100-10/5 sale 1x20 fee=3.57 ref=1.60",
+        "d-50 sale 1x20 fee=5.22 ref=3.00 \n d-9 preview 9x9x9 9oz price=20 fee=5.22 ref=3.00",
+    ],
+    ids=["since the last usual one", "most of them", "half in another category", "measured as another size"],
 )
 def test_sales_that_agree_on_nothing_are_remembered_as_nothing(unlike):
     facts = facts_of(f"{HISTORY} \n {unlike}")
     assert usual_of(case_of(part_of(facts), facts)) is None
+
+
+WRONG = f"{HISTORY} \n d-30--20/2 sale 1x20 fee=5.22 ref=3.00"
+
+
+@pytest.mark.parametrize(
+    ("more", "is_plain"),
+    [
+        ("d13 sale 1x20 fee=3.57 ref=3.00", True),
+        ("d13 sale 1x20 fee=5.22 ref=3.00", False),
+        ("d-25 sale 1x20 fee=3.57 ref=3.00", False),
+        ("d13 sale 1x9.99 fee=2.65 ref=1.50", False),
+    ],
+    ids=["usual", "wrong again", "between them", "at the edge of a price band"],
+)
+def test_after_wrong_charges_only_what_is_as_usual_as_all_since_is_plain(more, is_plain):
+    assert judged(more, WRONG) == (is_plain, is_plain)
+
+
+def test_after_wrong_charges_their_review_is_remembered_and_sales_may_be_left_out_until_then():
+    facts = facts_of(WRONG)
+    usual = usual_of(case_of(part_of(facts), facts))
+    assert usual is not None
+    assert usual.fees_review_on is not None
+    assert usual.fees_review_on > TODAY
+    assert (usual.may_be_left_out(TODAY), usual.may_be_left_out(usual.fees_review_on)) == (True, False)
+
+
+def test_sales_of_products_once_charged_by_another_category_are_plain_but_not_left_out():
+    history = f"{HISTORY} \n d-30--20/5 sale 1x20 fee=3.57 ref=1.60"
+    facts = facts_of(history)
+    usual = usual_of(case_of(part_of(facts), facts))
+    assert usual is not None
+    assert not usual.may_be_left_out(TODAY)
+    assert judged("d13 sale 1x20 fee=3.57 ref=3.00", history) == (True, True)
+    assert judged("d13 sale 1x20 fee=3.57 ref=1.60", history) == (False, False)
 
 
 def test_an_order_of_another_form_is_remembered_by_its_name():
@@ -221,6 +266,8 @@ def test_a_charge_that_would_be_the_first_to_speak_of_a_field_of_the_rate_card_i
 # -- any case ----------------------------------------------------------------------------------------------------------
 
 FEES = st.sampled_from(["fee=3.57 ref=3.00"] * 6 + ["fee=5.22 ref=3.00", "ref=3.00", "fee=3.57 ref=1.60", "fee=-1"])
+DEARER = st.builds("d{} sale 1x20 fee={} ref=3.00".format, st.integers(-90, -12), st.sampled_from(["5.22", "9.99"]))
+CREDITED = st.builds("d{} credit 1.65 of={}".format, st.integers(-90, 13), st.sampled_from(["", "O1", "1"]))
 PRICES = st.sampled_from(["1x20", "1x20", "2x20", "1x25"])
 HELD_BACK = (
     "d{0} sale 1x20 fee=3.57 of=H{0} tx=H{0} state=DEFERRED_RELEASED \nd12 sale 1x20 fee=3.57 of=H{0} release=H{0}"
@@ -237,10 +284,10 @@ SAID = st.builds(
 )
 STOCKED = st.sampled_from(["d12 stored 10 vol=0.5 rate=0.78 fee=3.90", "d-40 old 9 ages=181-210 vol=1 fee=50.00"])
 OF_SALES = st.one_of(SALES, NAMED_SALES, BOOKED, ORDERED, HELD)
-ROWS = st.one_of(LINES, SALES, NAMED_SALES, BOOKED, ORDERED, HELD, SAID, STOCKED)
+ROWS = st.one_of(LINES, SALES, DEARER, CREDITED, NAMED_SALES, BOOKED, ORDERED, HELD, SAID, STOCKED)
 
 
-@given(st.lists(ROWS, max_size=15), st.lists(OF_SALES, min_size=1, max_size=4), st.sampled_from(["", HISTORY]))
+@given(st.lists(ROWS, max_size=15), st.lists(OF_SALES, min_size=1, max_size=4), st.sampled_from(["", HISTORY, WRONG]))
 def test_sales_that_are_plain_change_nothing_that_is_found_or_remembered(lines, more, usual_ones):
     history = "\n".join([usual_ones, "d-100 sell -1", *lines])
     then, facts = facts_of(history), facts_of("\n".join([history, *more]))
@@ -249,13 +296,13 @@ def test_sales_that_are_plain_change_nothing_that_is_found_or_remembered(lines, 
     case = case_of(after, facts)
     news = case._replace(facts=news_in(after, before))
     if usual and is_plain(news, usual, before, after):
-        event("plain")
+        event("plain, some charges were wrong" if usual.has_wrong_sizes else "plain")
         assert found([after], case) == found([before], case_of(before, then))
         assert tuple(observations(after)) == tuple(observations(before))
         assert usual_of(case) == usual
 
 
-@given(st.lists(ROWS, max_size=15), st.lists(ROWS, max_size=5), st.sampled_from(["", HISTORY]))
+@given(st.lists(ROWS, max_size=15), st.lists(ROWS, max_size=5), st.sampled_from(["", HISTORY, WRONG]))
 def test_a_run_without_plain_sales_finds_what_a_run_with_them_finds(lines, more, usual_ones):
     history = "\n".join([usual_ones, "d-100 sell -1", *lines])
     then, facts = facts_of(history), facts_of("\n".join([history, *more]))
@@ -264,8 +311,22 @@ def test_a_run_without_plain_sales_finds_what_a_run_with_them_finds(lines, more,
     case = case_of(after, facts)
     news = case._replace(facts=news_in(after, before))
     same = (after.previews, after.storage) == (before.previews, before.storage)
-    if usual and same and are_usual(news, usual, names_in(before)):
-        event("lean")
+    if usual and same and usual.may_be_left_out(TODAY) and are_usual(news, usual, names_in(before)):
+        wrong = usual.has_wrong_sizes
+        if wrong and not (are_plain(news.facts, usual, told_of(after)) and credits_in(after) == credits_in(before)):
+            return
+        event("lean, some charges were wrong" if wrong else "lean")
         lean = case._replace(facts=without_plain_sales(after))
-        assert found([lean.facts], lean) == found([after], case)
-        assert usual_of(lean, usual) is None or usual_of(case) == usual_of(lean, usual)
+        claims, review_on = found([lean.facts], lean, BESIDE_SALES)
+        stands = examine_money(case_of(before, then), SALES_RULES)
+        all_claims = claims | content({claim.fingerprint: claim for claim in stands.claims})
+        days = [day for day in (review_on, stands.next_review_on) if day]
+        assert (all_claims, min(days, default=None)) == found([after], case)
+        again = usual_of(lean, usual)
+        assert again is not None
+        assert replace(again, fees={}) == replace(usual_of(case) or again, fees={})
+
+
+def credits_in(part: ComponentFacts) -> list[object]:
+    adjustments = [row.key for row in part.money if row.kind == "Adjustment"]
+    return [adjustments, [row.key for row in part.reimbursements], [row.key for row in part.replacements]]

@@ -16,6 +16,7 @@ from clario.domain.detection.engine import with_statistics
 from clario.domain.detection.rows.components import Id, components
 from clario.domain.detection.rows.facts import TABLES, Account, Names, SellerFacts
 from clario.domain.detection.rows.unit_rows import ReturnRow
+from clario.domain.detection.rules import OF_SALES
 from clario.domain.detection.runs import batches
 from clario.domain.detection.runs import survey as module
 from clario.domain.detection.runs.batches import examine_batch
@@ -59,6 +60,8 @@ def survey_of(facts: SellerFacts, today: date, memory: "Memory") -> Survey:
         remembered=dict(memory.remembered),
         touched=dict(enumerate(touched)),
         claims={mark: _items(claim) for mark, claim in memory.claims.items()},
+        claims_of_sales=frozenset(mark for mark, claim in memory.claims.items() if claim.anomaly_type in OF_SALES),
+        unusual=frozenset(k for k, entry in memory.remembered.items() if not entry.state.ids.isdisjoint(touched)),
     )
 
 

@@ -14,7 +14,7 @@ from clario.db.statements import Statements
 from clario.domain.detection.claims.findings import Case
 from clario.domain.detection.fees.book import SizeClass
 from clario.domain.detection.fees.fulfillment import Cell
-from clario.domain.detection.money.usual_fees import UsualFees
+from clario.domain.detection.money.usual_fees import UsualFees, UsualSizes
 from clario.domain.detection.rows.components import Id, ids_of
 from clario.domain.detection.rows.facts import TABLES, Account, ComponentFacts, Names
 from clario.domain.detection.rows.measurements import Product
@@ -31,16 +31,16 @@ WORTH_IT = 2
 
 
 class Note(NamedTuple):
-    """A touched item. Where only rows of a sale came, their order is told, or the day on which the ledger booked them;
-    where neither sales nor their fees are others than before, that is told. `names` are those of the row, None of one
-    that is gone."""
+    """A touched item, and what its row is about: a `sale` (of an order, or booked by the ledger on a day), a `credit`
+    that may be for a fee, `other` things than sales and fees, or None: anything. `names` are those of the row, None of
+    one that is gone."""
 
     number: int
     item: Id
     names: Names | None
+    about: str | None
     order_id: str | None
     sold_on: date | None
-    beside_sales: bool
 
 
 @dataclass(slots=True)
@@ -62,7 +62,13 @@ class _News:
             self.days.add(note.sold_on)
         else:
             self.more = True
-            self.unclear = self.unclear or not note.beside_sales
+            self.unclear = self.unclear or note.about not in self._beside_sales
+
+    @property
+    def _beside_sales(self) -> frozenset[str]:
+        """What changes nothing that is found among the fees of all sales. Credits do where some were wrong."""
+        wrong = self.entry.usual is not None and self.entry.usual.has_wrong_sizes
+        return frozenset({"other"}) if wrong else frozenset({"other", "credit"})
 
     @property
     def is_worth_it(self) -> bool:
@@ -111,7 +117,9 @@ class SaleNews:
             case = Case(ComponentFacts(key, **rows[key]), self._account, self._today)
             usual, named = news.entry.usual, {names for names, _ in news.entry.named}
             if usual and are_usual(case, usual, named):
-                yield key, not news.more and are_plain(case.facts, usual, told_of)
+                plain = are_plain(case.facts, usual, told_of)
+                if plain or not usual.has_wrong_sizes:
+                    yield key, plain and not news.more
 
     def _rows(self, pack: Pack, orders: list[str]) -> Mapping[str, dict[str, Any]]:
         """The rows of these orders and of the days noted, and all fee previews, by component and table."""
@@ -150,34 +158,53 @@ def _packs(candidates: Pack) -> Iterator[Pack]:
 
 
 def usual_as_stored(usual: Usual | None) -> Jsonb | None:
-    """The fees by product, the odd orders, the labels by SKU, and the day: lists within lists."""
+    """The fees by product, the day of their review, the odd orders, the labels by SKU, and the day of the stock."""
     if usual is None:
         return None
-    fees = [
-        [*product, None if of_it.sizes is None else sorted(of_it.sizes), sorted(of_it.categories),
-         [[*cell, str(difference)] for cell, difference in of_it.differences]]
-        for product, of_it in usual.fees.items()
-    ]  # fmt: skip
+    fees = [[*product, *_stored_fees(fees)] for product, fees in usual.fees.items()]
     labels = [[sku, *label] for sku, label in usual.labels.items()]
-    return Jsonb([fees, sorted(usual.odd_orders), labels, usual.stock_until.isoformat()])
+    return Jsonb([fees, _day(usual.fees_review_on), sorted(usual.odd_orders), labels, _day(usual.stock_until)])
+
+
+def _stored_fees(fees: UsualFees) -> list[Any]:
+    sizes = fees.sizes and [
+        sorted(fees.sizes.classes),
+        None if fees.sizes.exactly is None else sorted(fees.sizes.exactly),
+        _day(fees.sizes.since),
+    ]
+    differences = [[*cell, str(difference)] for cell, difference in fees.differences]
+    return [sizes, sorted(fees.categories), fees.miscategorized, differences]
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def usual_from_stored(cells: Any) -> Usual | None:
     """The same from the column's value."""
     if cells is None:
         return None
-    fees, odd_orders, labels, stock_until = cells
+    fees, review_on, odd_orders, labels, stock_until = cells
     return Usual(
         fees={Product(place, asin): _fees(*of_it) for place, asin, *of_it in fees},
+        fees_review_on=date.fromisoformat(review_on) if review_on else None,
         odd_orders=frozenset(odd_orders),
         labels={sku: Label(*label) for sku, *label in labels},
         stock_until=date.fromisoformat(stock_until),
     )
 
 
-def _fees(sizes: list[Any] | None, categories: list[str], differences: list[list[Any]]) -> UsualFees:
+def _fees(
+    sizes: list[Any] | None, categories: list[str], miscategorized: bool, differences: list[list[Any]]
+) -> UsualFees:
     return UsualFees(
-        sizes=None if sizes is None else frozenset(SizeClass(*each) for each in sizes),
+        sizes=None if sizes is None else _sizes(*sizes),
         categories=frozenset(categories),
+        miscategorized=miscategorized,
         differences=frozenset((Cell(*cell), Decimal(difference)) for *cell, difference in differences),
     )
+
+
+def _sizes(classes: list[Any], exactly: list[Any] | None, since: str) -> UsualSizes:
+    alike = None if exactly is None else frozenset(SizeClass(*each) for each in exactly)
+    return UsualSizes(frozenset(SizeClass(*each) for each in classes), alike, date.fromisoformat(since))

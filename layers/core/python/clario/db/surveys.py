@@ -24,6 +24,7 @@ from clario.domain.detection.rows.components import ACCOUNT, Id
 from clario.domain.detection.rows.facts import ACCOUNT_TABLES, Account, ComponentFacts, CostRow, CoverageFacts, Names
 from clario.domain.detection.rows.measurements import Product
 from clario.domain.detection.rows.silence import Returned, ReturnedByDay, without_silent_days
+from clario.domain.detection.rules import OF_SALES
 from clario.domain.detection.runs.incremental import ComponentState
 from clario.domain.detection.runs.item_names import ids_with_news, with_new_names
 from clario.domain.detection.runs.records import Batch, Named, Remembered, Shared
@@ -70,6 +71,7 @@ class Surveys:
             plain=heard.plain,
             unusual=heard.unusual,
             claims={row["fingerprint"]: items_of(Names(row["asin"], row["fnsku"], row["sku"])) for row in claims},
+            claims_of_sales=frozenset(row["fingerprint"] for row in claims if row["anomaly_type"] in OF_SALES),
         )
 
     def is_current(self, survey: Survey) -> bool:

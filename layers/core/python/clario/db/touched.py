@@ -49,7 +49,13 @@ SALES: Mapping[str, Sale] = {
 """Tables with rows of sales."""
 FEES = frozenset({"fee_previews", "storage_charges"})
 """Tables that say which fees of a sale are right."""
-TOLD = ("names", "order_id", "sold_on", "beside_sales", "seen_from")
+CREDITS: Mapping[str, str] = {
+    "financial_events": "t.transaction_type = 'Adjustment'",
+    "claims": "true",
+    "replacements": "true",
+}
+"""Tables with rows that may give a fee back, or say what a credit was for, and which rows those are."""
+TOLD = ("names", "about", "order_id", "sold_on", "seen_from")
 """What a note says beside the item."""
 NAMES = (("fnsku", "fnsku"), ("sku", "sku"), ("msku", "sku"), ("asin", "asin"))
 """The columns that name an item, and which identifier they hold."""
@@ -151,21 +157,25 @@ def _row_names(table: Table, alias: str = "t") -> sql.Composed:
 
 
 def _about(table: Table) -> sql.Composable:
-    """The order and the day of a row of a sale, nulls before detection has looked at anything; and what other rows are
-    not about."""
+    """What a row is about, and the order and the day of one of a sale: nulls before detection has looked at
+    anything."""
+    credit = sql.SQL(CREDITS.get(table.name, "false"))
     if table.name not in SALES:
         return _about_no_sale(table)
-    condition, order_id, sold_on = map(sql.SQL, SALES[table.name])
+    sale, order_id, sold_on = map(sql.SQL, SALES[table.name])
     return sql.SQL(
-        "CASE WHEN looked.before AND {condition} THEN {order_id}::text END AS order_id,"
-        " CASE WHEN looked.before AND {condition} THEN {sold_on}::date END AS sold_on, NOT {condition} AS beside_sales"
-    ).format(condition=condition, order_id=order_id, sold_on=sold_on)
+        "CASE WHEN {sale} AND looked.before THEN 'sale' WHEN {sale} THEN NULL WHEN {credit} THEN 'credit'"
+        " ELSE 'other' END AS about,"
+        " CASE WHEN {sale} AND looked.before THEN {order_id}::text END AS order_id,"
+        " CASE WHEN {sale} AND looked.before THEN {sold_on}::date END AS sold_on"
+    ).format(sale=sale, credit=credit, order_id=order_id, sold_on=sold_on)
 
 
 def _about_no_sale(table: Table) -> sql.Composable:
-    """The same of rows that are not of a sale, and of any that are gone: which sales those were nobody can ask."""
-    beside = table.name not in SALES and table.name not in FEES
-    return sql.SQL("NULL::text AS order_id, NULL::date AS sold_on, {} AS beside_sales").format(sql.Literal(beside))
+    """The same of rows of other tables, and of any that are gone: which sales those were nobody can ask."""
+    about = "credit" if table.name in CREDITS else "other"
+    known = None if table.name in SALES or table.name in FEES else about
+    return sql.SQL("{}::text AS about, NULL::text AS order_id, NULL::date AS sold_on").format(sql.Literal(known))
 
 
 def _seen_from(table: Table, alias: str = "t") -> sql.Composable:

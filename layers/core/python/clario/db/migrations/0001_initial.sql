@@ -889,9 +889,9 @@ CREATE TABLE touched_items (
     seller_id     text NOT NULL,
     item          text NOT NULL,                        -- an identifier, like sku:ABC-1
     names         text[],                               -- ASIN, FNSKU and SKU of the row; null: of one that is gone
-    order_id      text,                                 -- only rows of a sale in that order came
-    sold_on       date,                                 -- only the ledger's lines of that day's sales came
-    beside_sales  boolean NOT NULL DEFAULT false,       -- neither sales nor fees of the item are others than before
+    about         text,                                 -- sale, credit (may be for a fee), other; null: anything
+    order_id      text,                                 -- of a sale: only rows of that order came
+    sold_on       date,                                 -- of a sale: only the ledger's lines of that day came
     seen_from     date                                  -- detection sees the rows from that day on; null: at once
 );
 CREATE INDEX touched_items_by_connection ON touched_items (connection_id);

@@ -43,7 +43,7 @@ WHERE connection_id = %(connection_id)s
   AND (%(fingerprints)s::text[] IS NULL OR fingerprint = ANY (%(fingerprints)s::text[]))
 
 -- name: names_of_detections
-SELECT fingerprint, coalesce(asin, '') AS asin, coalesce(fnsku, '') AS fnsku, coalesce(sku, '') AS sku
+SELECT fingerprint, anomaly_type, coalesce(asin, '') AS asin, coalesce(fnsku, '') AS fnsku, coalesce(sku, '') AS sku
 FROM detection_results WHERE connection_id = %(connection_id)s
 
 -- name: save_detection

@@ -443,7 +443,7 @@ SET ids = excluded.ids, around = excluded.around, conditions = excluded.conditio
 DELETE FROM detection_components WHERE connection_id = %(connection_id)s AND key = ANY (%(keys)s::text[])
 
 -- name: touched
-SELECT number, item, names, order_id, sold_on, beside_sales FROM touched_items
+SELECT number, item, names, about, order_id, sold_on FROM touched_items
 WHERE connection_id = %(connection_id)s AND (seen_from IS NULL OR seen_from <= %(until)s)
 
 -- name: touched_total
@@ -456,8 +456,8 @@ DELETE FROM touched_items WHERE number = ANY (%(numbers)s::bigint[])
 
 -- name: touch_changed_costs
 -- Of costs that are new or others, before they are written: for all of the seller's connections.
-INSERT INTO touched_items (connection_id, seller_id, item, beside_sales)
-SELECT c.connection_id, c.seller_id, 'sku:' || n.sku, true
+INSERT INTO touched_items (connection_id, seller_id, item, about)
+SELECT c.connection_id, c.seller_id, 'sku:' || n.sku, 'other'
 FROM unnest(%(skus)s::text[], %(currencies)s::text[], %(days)s::date[], %(amounts)s::numeric[])
      AS n (sku, currency, valid_from, unit_cost)
 CROSS JOIN connections AS c

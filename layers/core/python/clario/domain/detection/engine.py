@@ -126,6 +126,13 @@ def examine(
     return found.run()
 
 
+def examine_money(case: Case, money_rules: Sequence[MoneyRule]) -> DetectionRun:
+    """What rules about money find by themselves."""
+    found = _Findings(frozenset())
+    _money(case, money_rules, found)
+    return found.run()
+
+
 def _verdicts(
     part: ComponentFacts, account: Account, today: date, rules: Sequence[Rule], found: _Findings
 ) -> list[Verdict]:

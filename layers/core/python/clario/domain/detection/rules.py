@@ -112,5 +112,6 @@ MONEY_RULES: tuple[MoneyRule, ...] = (
 
 OF_SALES = frozenset({AnomalyType.FULFILLMENT_FEE_OVERCHARGE, AnomalyType.REFERRAL_FEE_OVERCHARGE})
 """What is found among the fees of all sales of a product."""
+SALES_RULES = tuple(rule for rule in MONEY_RULES if not OF_SALES.isdisjoint(rule.kinds))
 BESIDE_SALES = tuple(rule for rule in MONEY_RULES if OF_SALES.isdisjoint(rule.kinds))
-"""The rules for a component whose plain sales are left out: the others would find nothing (`usual_fees.py`)."""
+"""The rules for a component whose plain sales are left out: what the others found stands (`plain_sales.py`)."""

@@ -235,6 +235,12 @@ def usual_fee(charge: FeeCharge, history: History) -> Decimal:
     return history.book.highest(charge.days[0], bands, history.usual)
 
 
+def is_under(charge: FeeCharge, history: History) -> bool:
+    """Whether less was charged than usually."""
+    expected = usual_fee(charge, history)
+    return is_above(charge._replace(fee=expected), charge.fee)
+
+
 def is_above(charge: FeeCharge, highest: Decimal) -> bool:
     entry = charge.entry
     return charge.fee - highest > tolerance("fulfillment_fee", highest, entry.currency, entry.on)

@@ -19,15 +19,14 @@ from clario.domain.claims import Tier
 from clario.domain.detection.claims.findings import Case, Finding, Step
 from clario.domain.detection.fees.book import fee_book
 from clario.domain.detection.money.duplicate_charges import left_after_duplicates
-from clario.domain.detection.money.fee_charges import FeeCharge, FeeCredit, fee_charges
+from clario.domain.detection.money.fee_charges import FeeCredit, fee_charges
 from clario.domain.detection.money.fee_history import (
     ENOUGH_UNITS,
     History,
     Proof,
     Wrong,
     history_of,
-    is_above,
-    usual_fee,
+    is_under,
     wrong_charges,
 )
 from clario.domain.detection.policy import PolicyFamily, window
@@ -137,7 +136,7 @@ def _last_day(case: Case, wrong: Wrong) -> date:
 def _why(fee: Decimal, cohort: Sequence[Wrong], claimable: Sequence[Wrong], history: History) -> dict[str, object]:
     """Fees are per unit; what was charged too little for the product in the same time is told, too."""
     since = claimable[0].charge.entry.on
-    under = [charge for charge in history.charges if charge.entry.on >= since and _is_under(charge, history)]
+    under = [charge for charge in history.charges if charge.entry.on >= since and is_under(charge, history)]
     known = next((each.fee for each in cohort if each.fee), None)
     told: dict[str, object] = {
         "chargedFee": str(fee),
@@ -150,8 +149,3 @@ def _why(fee: Decimal, cohort: Sequence[Wrong], claimable: Sequence[Wrong], hist
         cell = known.cell
         told |= {"rateTable": cell.table, "sizeTier": cell.tier, "weightOz": str(known.weight_oz), "grade": known.grade}
     return told
-
-
-def _is_under(charge: FeeCharge, history: History) -> bool:
-    expected = usual_fee(charge, history)
-    return is_above(charge._replace(fee=expected), charge.fee)

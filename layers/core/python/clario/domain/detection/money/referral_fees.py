@@ -71,7 +71,7 @@ def wrong_referral_fees(case: Case) -> Iterator[Wrong]:
 def _groups(case: Case) -> Iterator[tuple[Product, frozenset[str], Sequence[Wrong]]]:
     """Per product its usual categories and, together, the wrong charges that may be of one other category."""
     for product, book, charges in referral_charges(case):
-        if usual := _usual_rules(charges):
+        if usual := usual_rules(charges):
             for group in _by_rule([wrong for charge in charges if (wrong := _wrong(charge, usual, book))]):
                 yield product, usual, group
 
@@ -79,7 +79,7 @@ def _groups(case: Case) -> Iterator[tuple[Product, frozenset[str], Sequence[Wron
 def _against_estimates(case: Case) -> Iterator[tuple[Product, frozenset[str], Sequence[Wrong]]]:
     """The same for usual charges and Amazon's estimates of their days."""
     for product, book, charges in referral_charges(case):
-        usual = _usual_rules(charges)
+        usual = usual_rules(charges)
         doubted: defaultdict[frozenset[str], list[Wrong]] = defaultdict(list)
         for charge in charges:
             estimated = _estimated_then(case, charge, book) if not usual or charge.rules & usual else frozenset()
@@ -118,7 +118,7 @@ def _charge(entry: Entry, book: ReferralBook) -> ReferralCharge:
     return ReferralCharge(entry, price, fee, book.categories(entry.on, price, fee))
 
 
-def _usual_rules(charges: Sequence[ReferralCharge]) -> frozenset[str]:
+def usual_rules(charges: Sequence[ReferralCharge]) -> frozenset[str]:
     """The categories whose rule most of the sales follow; they may follow several, which take the same of its price."""
     counts: Counter[str] = Counter()
     for charge in charges:

@@ -8,11 +8,12 @@ the component is looked at without its plain sales.
 
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 from clario.domain.detection.claims.findings import Case
+from clario.domain.detection.engine import examine_money
 from clario.domain.detection.money.transport_fees import transport_fees
 from clario.domain.detection.money.usual_fees import UsualFees, keep_to, usual_fees
 from clario.domain.detection.policy import policy
@@ -21,6 +22,7 @@ from clario.domain.detection.rows.facts import TABLES, ComponentFacts, Names
 from clario.domain.detection.rows.measurements import Product
 from clario.domain.detection.rows.money_rows import MoneyRow
 from clario.domain.detection.rows.unit_rows import OrderRow
+from clario.domain.detection.rules import SALES_RULES
 from clario.domain.detection.units.balances import next_month
 from clario.domain.values import ONE_DAY
 
@@ -40,15 +42,27 @@ class Usual:
     """What the sales of a component agree on.
 
     Attributes:
+        fees_review_on: the day on which time alone may change what is found among all fees, None when it never does.
         odd_orders: orders whose one transaction is not of the form of a sale.
         labels: by SKU, the label all of its ledger lines have; without SKUs that had several.
         stock_until: up to that day rules look at the stock of single days (`storage_fees.py`).
     """
 
     fees: Mapping[Product, UsualFees]
+    fees_review_on: date | None
     odd_orders: frozenset[str]
     labels: Mapping[str, Label]
     stock_until: date
+
+    @property
+    def has_wrong_sizes(self) -> bool:
+        """Whether some charges were of another size: what is found of them depends on credits, too."""
+        return any(fees.sizes is not None and fees.sizes.exactly is not None for fees in self.fees.values())
+
+    def may_be_left_out(self, today: date) -> bool:
+        """Whether the plain sales may be. Refunds are held against single referral fees of another category, too."""
+        stands = self.fees_review_on is None or today < self.fees_review_on
+        return stands and not any(fees.miscategorized for fees in self.fees.values())
 
 
 def usual_of(case: Case, before: Usual | None = None) -> Usual | None:
@@ -62,7 +76,13 @@ def usual_of(case: Case, before: Usual | None = None) -> Usual | None:
     if case.as_of < policy().cost_regime.valid_from:
         return None
     fees, facts = before.fees if before else usual_fees(case), case.facts
-    return None if fees is None else Usual(fees, odd_orders(facts), _labels(facts), _stock_until(facts))
+    if fees is None:
+        return None
+    usual = Usual(fees, None, odd_orders(facts), _labels(facts), _stock_until(facts))
+    if not usual.has_wrong_sizes:
+        return usual
+    review_on = before.fees_review_on if before else examine_money(case, SALES_RULES).next_review_on
+    return replace(usual, fees_review_on=review_on)
 
 
 def odd_orders(facts: ComponentFacts) -> frozenset[str]:

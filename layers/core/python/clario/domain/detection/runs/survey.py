@@ -43,7 +43,8 @@ class Survey:
         renamed: identifiers by which a row went, or came with new names.
         counted: how many rows have which names, of all components with such; of the others it is remembered.
         touched: notes of touched items, by number, but for those that tell of `plain` sales alone.
-        claims: the identifiers of each stored claim, by fingerprint.
+        claims: the identifiers of each stored claim, by fingerprint; `claims_of_sales`: those found among the fees of
+            all sales of a product.
         unusual: components of which some sales, or what their fees should be, may be others than the usual ones.
     """
 
@@ -55,6 +56,7 @@ class Survey:
     remembered: dict[str, Remembered]
     touched: dict[int, Id]
     claims: dict[str, frozenset[Id]]
+    claims_of_sales: frozenset[str] = frozenset()
     plain: frozenset[int] = frozenset()
     unusual: frozenset[str] = frozenset()
     account_seen: bool = field(default=False, init=False)
@@ -170,8 +172,9 @@ class Survey:
 
     def _keeps_to_usual(self, key: str) -> bool:
         entry = self.remembered.get(key)
-        same = entry is not None and entry.usual is not None and entry.state.ids == self.members.get(key)
-        return same and key not in self.unusual and key not in self._stale
+        if entry is None or entry.usual is None or key in self.unusual or key in self._stale:
+            return False
+        return entry.state.ids == self.members.get(key) and entry.usual.may_be_left_out(self.as_of)
 
     def _packed(self, clusters: Iterable[str]) -> frozenset[str]:
         taken: set[str] = set()
@@ -196,11 +199,18 @@ class Survey:
         def is_taken(ids: Set[Id]) -> bool:
             return self._clusters.of(ids) in taken
 
+        def stands(mark: str, ids: Set[Id]) -> bool:
+            """Whether a claim is not looked at again, because its sales are left out."""
+            return mark in self.claims_of_sales and all(self.grouping.keys.get(node) in lean for node in ids)
+
         keys = frozenset(key for cluster in taken for key in self._clusters.components(cluster))
+        lean = frozenset(filter(self._keeps_to_usual, keys))
         return Batch(
             keys=keys,
-            lean=frozenset(filter(self._keeps_to_usual, keys)),
-            fingerprints=frozenset(mark for mark, ids in self.claims.items() if is_taken(ids)),
+            lean=lean,
+            fingerprints=frozenset(
+                mark for mark, ids in self.claims.items() if is_taken(ids) and not stands(mark, ids)
+            ),
             gone=frozenset(key for key in gone if is_taken(self.remembered[key].state.ids)),
             touched=frozenset(number for number, node in self.touched.items() if is_taken({node}))
             | (self.plain if ACCOUNT in taken else frozenset()),
