@@ -18,7 +18,7 @@ from clario.domain.detection.money.usual_fees import UsualFees, UsualSizes
 from clario.domain.detection.rows.components import Id, ids_of
 from clario.domain.detection.rows.facts import TABLES, Account, ComponentFacts, Names
 from clario.domain.detection.rows.measurements import Product
-from clario.domain.detection.runs.plain_sales import Label, Usual, are_plain, are_usual
+from clario.domain.detection.runs.plain_sales import Label, Usual, are_plain, are_single, are_usual
 from clario.domain.detection.runs.records import Remembered
 
 SOLD = ("orders", "shipped", "money")
@@ -116,10 +116,8 @@ class SaleNews:
         for key, news in pack.items():
             case = Case(ComponentFacts(key, **rows[key]), self._account, self._today)
             usual, named = news.entry.usual, {names for names, _ in news.entry.named}
-            if usual and are_usual(case, usual, named):
-                plain = are_plain(case.facts, usual, told_of)
-                if plain or not usual.has_wrong_sizes:
-                    yield key, plain and not news.more
+            if usual and are_usual(case, usual, named) and (are_single(case.facts) or not usual.has_wrong_sizes):
+                yield key, not news.more and are_plain(case.facts, usual, told_of)
 
     def _rows(self, pack: Pack, orders: list[str]) -> Mapping[str, dict[str, Any]]:
         """The rows of these orders and of the days noted, and all fee previews, by component and table."""

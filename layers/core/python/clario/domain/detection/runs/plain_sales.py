@@ -125,9 +125,8 @@ def are_plain(news: ComponentFacts, usual: Usual, told_of: Container[str]) -> bo
         told_of: orders of which another report tells something, or that a claim is about.
     """
     return (
-        all(_is_plain_line(line) for line in news.orders)
+        are_single(news)
         and all(_is_plain_money(row) for row in news.money)
-        and all(len(entries) == 1 for entries in news.once(sales).values())
         and not any(row.order_id in told_of for rows in (news.orders, news.shipped, news.money) for row in rows)
         and all(usual.labels.get(row.msku) == Label(row.fnsku, row.asin) for row in news.ledger)
         and all(usual.stock_until < row.occurred_on for row in news.ledger)
@@ -138,8 +137,17 @@ def _names(facts: ComponentFacts) -> Iterator[Names]:
     return (table.names(row) for table in TABLES if table.name != "previews" for row in table.rows(facts))
 
 
-def _is_plain_line(line: OrderRow) -> bool:
-    return line.status != "Cancelled" and not line.original_order_id
+def are_single(news: ComponentFacts) -> bool:
+    """Whether no product of an order was charged twice or for nothing: no credit can be for that."""
+    moved = {row.order_id for rows in (news.shipped, news.money) for row in rows}
+    once = all(len(entries) == 1 for entries in news.once(sales).values())
+    return once and all(_is_plain_line(line, moved) for line in news.orders)
+
+
+def _is_plain_line(line: OrderRow, moved: Container[str]) -> bool:
+    """An order that was cancelled before anything happened is nothing."""
+    cancelled = line.status == "Cancelled"
+    return not line.original_order_id and not (cancelled and line.order_id in moved)
 
 
 def _is_plain_money(row: MoneyRow) -> bool:
