@@ -137,7 +137,7 @@ def _without_object_names(value: Any) -> Any:
 @contextmanager
 def opened(database_url: str, folder: Path, *options: str, **settings: str) -> Iterator[Bench]:
     """A bench on that database; `options` go to the local Amazon, `settings` are variables of the environment."""
-    with amazon_here(1.0, *SMALL, *options) as amazon, _running(database_url, folder, amazon, START, settings) as bench:
+    with amazon_here(1.0, *SMALL, *options) as amazon, bench_on(database_url, folder, amazon, START, settings) as bench:
         # Nothing happens at Amazon after the start, and after three weeks its last row has come to light.
         bench.clock.sleep(timedelta(days=21).total_seconds())
         bench.load_costs()
@@ -145,7 +145,7 @@ def opened(database_url: str, folder: Path, *options: str, **settings: str) -> I
 
 
 @contextmanager
-def _running(
+def bench_on(
     database_url: str, folder: Path, amazon: AmazonHere, start: datetime, settings: dict[str, str]
 ) -> Iterator[Bench]:
     clock = VirtualClock(start)
@@ -202,7 +202,7 @@ def synced(calm_run: CalmRun, cluster: Cluster, tmp_path: Path) -> Iterator[Benc
     name = f"test_{secrets.token_hex(6)}"
     shutil.copytree(calm_run.folder, tmp_path, dirs_exist_ok=True)
     address = cluster.create(name, calm_run.database)
-    with amazon_again(calm_run.amazon) as amazon, _running(address, tmp_path, amazon, calm_run.now, {}) as ready:
+    with amazon_again(calm_run.amazon) as amazon, bench_on(address, tmp_path, amazon, calm_run.now, {}) as ready:
         ready.execution = calm_run.execution
         yield ready
     cluster.drop(name)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from itertools import chain
 from typing import Any
@@ -247,11 +247,12 @@ class Survey:
         A component has none where only rows of no table here name it: it is looked at, too, and then not due any more.
         """
         parts: defaultdict[str, defaultdict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        key_of = cache(self.grouping.key_of)  # many rows have the same names
         for table in TABLES:
             for row in rows.get(table.name, ()):
                 names = self.names_of_return(row) if table.name == "returns" else table.names(row)
                 if names != NO_NAMES or table.name in ACCOUNT_TABLES:
-                    parts[self.grouping.key_of(names)][table.name].append(row)
+                    parts[key_of(names)][table.name].append(row)
         return [self._component(key, parts[key]) for key in sorted(batch.keys)]
 
     def _component(self, key: str, rows: Mapping[str, list[Any]]) -> ComponentFacts:
