@@ -82,6 +82,38 @@ def test_what_leaves_damaged_stock_beyond_the_known_damage_counts_by_itself():
     assert units(table) == {"damaged": 1, "lost": 2}
 
 
+def test_a_unit_that_left_damaged_stock_is_settled_by_what_may_settle_its_damage():
+    table = "d0 N +1 \n d8 M -1 in=WAREHOUSE_DAMAGED"
+    assert (units(table), review(table)) == ({"lost": 1}, {})
+    assert (units(f"{table} \n d0 E -1"), review(f"{table} \n d0 E -1")) == ({}, {"damaged": 1})
+
+
+@pytest.mark.parametrize(
+    ("damaged", "inspected_on", "became", "expected"),
+    [
+        ("d0 E -1", "d9", "SELLABLE", {"lost": 1}),
+        ("d0 E -1", "d3", "SELLABLE", {"lost": 1}),
+        ("d2 E -1", "d0", "SELLABLE", {"lost": 1}),
+        ("d0 E -2", "d9", "SELLABLE", {"damaged": 1}),
+        ("d0 E -1", "d9", "DEFECTIVE", {"damaged": 1}),
+    ],
+    ids=["after", "before", "in clerical order", "of two damaged units one", "but it stays unsellable"],
+)
+def test_the_unit_that_an_inspection_put_right_is_not_the_one_misplaced(damaged, inspected_on, became, expected):
+    inspected = f"{inspected_on} Q -1 in=WAREHOUSE_DAMAGED \n {inspected_on} P +1 in={became}"
+    assert units(f"{damaged} \n d5 M -1 in=WAREHOUSE_DAMAGED \n {inspected}") == expected
+
+
+def test_damage_that_came_so_is_not_what_an_inspection_put_right():
+    table = """
+        d0  return   1   of=O1  in=DAMAGED
+        d1  restock  +1  in=WAREHOUSE_DAMAGED
+        d5  M        -1  in=WAREHOUSE_DAMAGED
+        d9  Q        -1  in=WAREHOUSE_DAMAGED
+        d9  P        +1"""
+    assert "lost" not in units(table)
+
+
 def test_damaged_stock_disposed_of_whose_damage_we_never_saw_is_for_review():
     assert (units("d0 D -1 in=WAREHOUSE_DAMAGED"), review("d0 D -1 in=WAREHOUSE_DAMAGED")) == ({}, {KIND: 1})
 

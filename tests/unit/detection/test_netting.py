@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from clario.domain.detection.lots.lots import Lot
@@ -13,8 +13,10 @@ from clario.domain.detection.netting.credits import gather_credits
 from clario.domain.detection.netting.netting import Netting, net
 from clario.domain.detection.rows.components import components
 from clario.domain.detection.rows.facts import TABLES as REPORTS
-from clario.domain.detection.rows.facts import ComponentFacts, SellerFacts
+from clario.domain.detection.rows.facts import ComponentFacts, Rows, SellerFacts
+from clario.domain.detection.rows.unit_rows import LedgerRow
 from clario.domain.detection.rules import RULES
+from clario.domain.detection.units.warehouse import DAMAGED_STOCK, GONE, GRADES, MISPLACED
 from tests.unit.detection.cases import TODAY, seller
 from tests.unit.detection.random_tables import GAINS, LINES, LOSSES, PAID, TABLES, WAREHOUSE_TABLES
 
@@ -167,8 +169,48 @@ def test_one_more_credit_never_opens_a_unit(table, credit):
 
 @given(WAREHOUSE_TABLES, LOSSES)
 def test_one_more_loss_never_closes_a_unit(table, loss):
+    assume(not may_have_been_damaged_as(table, loss))
     before, after = open_units(seller(table)), open_units(seller(f"{table} \n {loss}"))
     assert sum(after.values()) >= sum(before.values())
+
+
+def may_have_been_damaged_as(table: str, loss: str) -> bool:
+    """Whether the loss may be the damage of a unit that left damaged stock. That is the same unit, told as damaged from
+    then on: on another day and of another family, so that other credits reach it."""
+    (damage,) = seller(loss).ledger
+    return damage.reason in GRADES and any(
+        row.fnsku == damage.fnsku and row.occurred_on >= damage.occurred_on for row in left_damaged_stock(seller(table))
+    )
+
+
+def left_damaged_stock(facts: Rows) -> list[LedgerRow]:
+    return [row for row in facts.ledger if row.disposition == DAMAGED_STOCK and row.reason in MISPLACED | GONE]
+
+
+REPLACED_WHEN_DAMAGED = "d0 F +5 \n d0 M -4 \n d8 M -1 in=WAREHOUSE_DAMAGED \n d0 N +1"
+
+
+@given(WAREHOUSE_TABLES, LOSSES)
+@example(REPLACED_WHEN_DAMAGED, "d0 E -1")
+def test_one_more_loss_takes_no_unit_away_and_brings_no_more_than_its_own(table, loss):
+    before, after = told_units(seller(table)), told_units(seller(f"{table} \n {loss}"))
+    (row,) = seller(loss).ledger
+    assert before <= after <= before - row.quantity
+
+
+def told_units(facts: SellerFacts) -> int:
+    return sum(settlement.lot.units for settlement in settlements(facts))
+
+
+@given(WAREHOUSE_TABLES)
+@example("d0 E -1 \n d5 M -1 in=WAREHOUSE_DAMAGED \n d9 Q -1 in=WAREHOUSE_DAMAGED \n d9 P +1")
+def test_a_damaged_unit_is_put_right_or_leaves_otherwise_but_not_both(table):
+    for part in components(seller(table), TODAY):
+        netting = net(lots_of(part), gather_credits(part, TODAY).credits)
+        left, told = left_damaged_stock(part), {s.lot.rows[0]: s.lot.units for s in netting.settlements}
+        counted_as_damaged = sum(-row.quantity - told.get(row, 0) for row in left)
+        put_right = sum(a.units for s in netting.settlements for a in s.allocations if a.step.name == "regraded")
+        assert counted_as_damaged + put_right <= sum(-r.quantity for r in part.adjustments(frozenset(GRADES)))
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 3)), max_size=8), st.lists(st.integers(0, 60), max_size=8))

@@ -1,16 +1,16 @@
 """What explains missing stock without money: inspections, surpluses of shipments, disposals the seller asked for."""
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from clario.domain.detection.lots.fifo import Reach, Stock, match
+from clario.domain.detection.lots.fifo import Stock
 from clario.domain.detection.lots.lots import Credit, CreditKind
 from clario.domain.detection.rows.facts import ComponentFacts
 from clario.domain.detection.rows.source import SourceRow
 from clario.domain.detection.rows.unit_rows import LedgerRow, RemovalRow
 from clario.domain.detection.units.inbound import arrived_lines
-from clario.domain.detection.units.warehouse import disposed_unauthorized
+from clario.domain.detection.units.warehouse import disposed_unauthorized, put_right
 from clario.domain.values import ONE_DAY
 
 
@@ -37,17 +37,8 @@ def stock_credit(kind: CreditKind, row: LedgerRow, units: int, rows: tuple[Sourc
 
 
 def _regraded(facts: ComponentFacts) -> Iterator[Credit]:
-    """Damaged stock that an inspection put back to sellable: Q out of damaged, P into sellable, same centre."""
-    moves = [r for r in facts.adjustments(frozenset({"Q"})) if r.quantity < 0 and r.disposition == "WAREHOUSE_DAMAGED"]
-    entries = [r for r in facts.adjustments(frozenset({"P"})) if r.quantity > 0 and r.disposition == "SELLABLE"]
-    out = [Stock(row.occurred_on, -row.quantity, row) for row in moves]
-    into = [Stock(row.occurred_on, row.quantity, row) for row in entries]
-    for left, entered, units in match(out, into, _place, lambda row: Reach((_place(row),), 1), 0):
-        yield stock_credit(CreditKind.REGRADED, entered.item, units, (left.item, entered.item))
-
-
-def _place(row: LedgerRow) -> Hashable:
-    return row.fnsku, row.fulfillment_center
+    for left, entered, units in facts.once(put_right):
+        yield stock_credit(CreditKind.REGRADED, entered, units, (left, entered))
 
 
 def _surpluses(facts: ComponentFacts) -> Iterator[Credit]:

@@ -5,11 +5,11 @@ https://sellercentral.amazon.com/help/hub/reference/G4FKT5KQWFFJ7LDN. How strong
 our own grading. What Amazon answers for: https://sellercentral.amazon.com/help/hub/reference/G200213130.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Tier
@@ -144,18 +144,56 @@ def disposed_unauthorized(facts: ComponentFacts) -> Iterator[Lot]:
 
 def _counted_as_damaged(facts: ComponentFacts) -> Mapping[tuple[Any, ...], int]:
     """Of rows that take damaged stock out, by key the units already counted as damaged, here or when a customer sent
-    them back: the same unit is not owed twice. Whatever leaves damaged stock counts, the oldest damage first."""
+    them back: the same unit is not owed twice. Whatever leaves damaged stock counts, the oldest damage first, but no
+    damage that an inspection put right: such a unit left no second time."""
     back = [r for r in facts.events("CustomerReturns") if r.quantity > 0 and r.disposition == DAMAGED_STOCK]
     here = [r for r in facts.adjustments(frozenset(GRADES)) if r.quantity < 0]
-    damaged = sorted((*back, *here), key=lambda r: r.key)
+    offered = [Stock(row.occurred_on, abs(row.quantity), row) for row in sorted((*back, *here), key=lambda r: r.key)]
+    gone = _take_put_right(offered, facts)
     rows = (*facts.adjustments(MISPLACED | GONE | MOVED), *facts.events("VendorReturns"))
     leaving = sorted((r for r in rows if r.quantity < 0 and r.disposition == DAMAGED_STOCK), key=lambda r: r.key)
-    wanted = [Stock(row.occurred_on, -row.quantity, row) for row in leaving]
-    offered = [Stock(row.occurred_on, abs(row.quantity), row) for row in damaged]
+    wanted = [Stock(row.occurred_on, -row.quantity - gone[row.key], row) for row in leaving]
     units: defaultdict[tuple[Any, ...], int] = defaultdict(int)
     for want, _, same in match(wanted, offered, _fnsku, lambda row: Reach((row.fnsku,), 0), None):
         units[want.item.key] += same
     return units
+
+
+def _take_put_right(damaged: list[Stock[LedgerRow]], facts: ComponentFacts) -> Counter[tuple[Any, ...]]:
+    """Take the units off that inspections put right, as netting settles them (pass "regraded"): by key of the rows that
+    moved them, how many."""
+    elsewhere = facts.once(_told_elsewhere)
+    moved = [Stock(move.left.occurred_on, move.units, move.left) for move in facts.once(put_right)]
+
+    def told_here(stock: Stock[LedgerRow]) -> int:
+        return stock.left - elsewhere.get(stock.item.key, 0) if stock.item.reason in GRADES else 0
+
+    taken: Counter[tuple[Any, ...]] = Counter()
+    for _, move, same in match(damaged, moved, _fnsku, lambda row: Reach((row.fnsku,), None), 2, told_here):
+        taken[move.item.key] += same
+    return taken
+
+
+class PutRight(NamedTuple):
+    """Units that left damaged stock and entered the sellable one."""
+
+    left: LedgerRow
+    entered: LedgerRow
+    units: int
+
+
+def put_right(facts: ComponentFacts) -> list[PutRight]:
+    """Damaged stock that an inspection put back to sellable: Q out of damaged, P into sellable, same centre."""
+    moves = [r for r in facts.adjustments(MOVED) if r.quantity < 0 and r.disposition == DAMAGED_STOCK]
+    entries = [r for r in facts.adjustments(frozenset({"P"})) if r.quantity > 0 and r.disposition == "SELLABLE"]
+    out = [Stock(row.occurred_on, -row.quantity, row) for row in moves]
+    into = [Stock(row.occurred_on, row.quantity, row) for row in entries]
+    pairs = match(out, into, _place, lambda row: Reach((_place(row),), 1), 0)
+    return [PutRight(left.item, entered.item, units) for left, entered, units in pairs]
+
+
+def _place(row: LedgerRow) -> Hashable:
+    return row.fnsku, row.fulfillment_center
 
 
 def transfer_loss(facts: ComponentFacts) -> Iterator[Lot]:
