@@ -107,8 +107,8 @@ def _stock_until(facts: ComponentFacts) -> date:
 
 
 def are_usual(news: Case, usual: Usual, named: Container[Names]) -> bool:
-    """Whether sales are like those before, so that the rules about fees find nothing and the others may look at their
-    component without its plain sales.
+    """Whether sales are like those before, so that the rules about fees find nothing new and the others may look at
+    their component without its plain sales.
 
     Args:
         news: all that is known of the orders and the ledger's days in question, and all fee previews of the component.
