@@ -163,8 +163,16 @@ def test_the_order_of_the_rows_does_not_matter(lines, random):
 
 @given(WAREHOUSE_TABLES, st.one_of(GAINS.filter(lambda line: " F " in line), PAID.filter(lambda line: "cash" in line)))
 def test_one_more_credit_never_opens_a_unit(table, credit):
+    assume(not may_have_been_given_back(table, credit))
     before, after = open_units(seller(table)), open_units(seller(f"{table} \n {credit} id=NEW"))
     assert sum(after.values()) <= sum(before.values())
+
+
+def may_have_been_given_back(table: str, credit: str) -> bool:
+    """Whether a found unit may be what a reversal gave for the money it took. That is no new credit: it only shows on
+    which day the unit came, and the later day counts."""
+    reimbursements = seller(table).reimbursements
+    return " F " in credit and any(r.original_reimbursement_id and r.inventory_units > 0 for r in reimbursements)
 
 
 @given(WAREHOUSE_TABLES, LOSSES)
