@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from clario.domain.anomalies import AnomalyType
 from clario.domain.claims import Claim, DetectionRun
 from clario.domain.detection.engine import with_statistics
-from clario.domain.detection.rows.components import Id, components
+from clario.domain.detection.rows.components import ACCOUNT, Grouping, Id, components
 from clario.domain.detection.rows.facts import TABLES, Account, Names, SellerFacts
 from clario.domain.detection.rows.unit_rows import ReturnRow
 from clario.domain.detection.rules import OF_SALES
 from clario.domain.detection.runs import batches
 from clario.domain.detection.runs import survey as module
 from clario.domain.detection.runs.batches import examine_batch
-from clario.domain.detection.runs.item_names import ids_with_news
+from clario.domain.detection.runs.clusters import Clusters
+from clario.domain.detection.runs.item_names import ids_with_news, with_new_names
 from clario.domain.detection.runs.records import Batch, Remembered, Shared
 from clario.domain.detection.runs.survey import Survey, items_of
 from tests.unit.detection.cases import TODAY, day, seller
@@ -256,3 +257,15 @@ def test_a_removal_is_looked_at_again_when_its_money_comes():
     before, after = (survey_of(each, TODAY, Memory(seller(""))).digests for each in (facts, paid))
     assert before.get("asin:B1") != after["asin:B1"]
     assert before.get("asin:B9") == after.get("asin:B9")
+
+
+def test_names_are_counted_anew_where_a_row_is_gone_or_has_new_ones():
+    memory = Memory(seller(""))
+    memory.run(seller(TWO), day(30))
+    known, new = Names("B1", "X1", "SKU-X1"), Names("B1", "X1", "SKU-NEW")
+    told = [(("sku", "SKU-X1"), known), (("sku", "SKU-NEW"), new), (("fnsku", "X9"), None), (("asin", "B5"), known)]
+    assert with_new_names(memory.remembered.values(), told) == {("sku", "SKU-NEW"), ("fnsku", "X9")}
+
+
+def test_a_claim_about_no_item_is_looked_at_with_the_account():
+    assert Clusters(Grouping([]), []).of(frozenset()) == ACCOUNT
