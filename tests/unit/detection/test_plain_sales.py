@@ -238,6 +238,10 @@ def test_after_wrong_charges_their_review_is_remembered_and_sales_may_be_left_ou
     assert (usual.may_be_left_out(TODAY), usual.may_be_left_out(usual.fees_review_on)) == (True, False)
 
 
+def test_a_charge_that_amazons_measurement_of_these_days_does_not_allow_is_not_usual():
+    assert judged("d13 sale 1x20 fee=5.22 ref=3.00", HISTORY.replace("d-20 preview", "d9 preview")) == (False, False)
+
+
 def test_sales_of_products_once_charged_by_another_category_are_plain_but_not_left_out():
     history = f"{HISTORY} \n d-30--20/5 sale 1x20 fee=3.57 ref=1.60"
     facts = facts_of(history)
