@@ -13,8 +13,9 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from clario.db.facts import FACT_TABLES, FactReader
-from clario.db.sale_news import SOLD, Note, SaleNews, usual_as_stored, usual_from_stored
+from clario.db.sale_news import SOLD, Note, SaleNews
 from clario.db.statements import Statements
+from clario.db.usual_sales import usual_as_stored, usual_from_stored
 from clario.domain.detection.claims.valuation import price_ratios
 from clario.domain.detection.fees.fulfillment import Cell
 from clario.domain.detection.money.fee_cells import Observation
