@@ -336,9 +336,10 @@ def test_a_run_without_plain_sales_finds_what_a_run_with_them_finds(lines, more,
         all_claims = claims | content({claim.fingerprint: claim for claim in stands.claims})
         days = [day for day in (review_on, stands.next_review_on) if day]
         assert (all_claims, min(days, default=None)) == found([after], case)
-        again = usual_of(lean, usual)
+        whole, again = usual_of(case), usual_of(lean, usual)
+        assert whole is not None
         assert again is not None
-        assert replace(again, fees={}) == replace(usual_of(case) or again, fees={})
+        assert replace(again, fees={}) == replace(whole, fees={})
 
 
 def credits_in(part: ComponentFacts) -> list[object]:

@@ -54,7 +54,8 @@ class Surveys:
         """A survey of what is there now."""
         key = self._connection.connection_id
         remembered = {row["key"]: _remembered(row) for row in self._run.rows("components", connection_id=key)}
-        reader, account = self._reader({}), self._account()
+        reader = self._reader({})
+        account = self._account(reader)
         notes = [_note(row) for row in self._run.rows("touched", **self._values())]
         remembered |= self._with_usual(remembered, notes)
         heard = SaleNews(self._run, key, reader, account, self._today).hear(notes, remembered)
@@ -151,8 +152,7 @@ class Surveys:
     def _reader(self, asins: Mapping[str, str]) -> FactReader:
         return FactReader(self._run, self._values(), asins)
 
-    def _account(self) -> Account:
-        reader = self._reader({})
+    def _account(self, reader: FactReader) -> Account:
         paid, prices = reader.rows("reimbursements"), list(reader.rows("previews"))
         return Account(
             connection=f"{self._connection.seller_id}/{self._connection.region}",

@@ -22,11 +22,13 @@ UNREAD = frozenset({"inventory", "settlement_lines"})
 
 
 class Sale(NamedTuple):
-    """Which rows of a table are of a sale, and which order or day a note says of them."""
+    """Which rows of a table are of a sale, which order or day a note says of them, and which others may give a fee
+    back."""
 
     condition: str
     order_id: str = "NULL"
     sold_on: str = "NULL"
+    credit: str = "false"
 
 
 RESTATED: Mapping[str, tuple[str, ...]] = {
@@ -43,18 +45,16 @@ REMEMBERED_DAYS = 7
 SALES: Mapping[str, Sale] = {
     "order_items": Sale("true", order_id="t.order_id"),
     "shipped_items": Sale("true", order_id="t.order_id"),
-    "financial_events": Sale("t.transaction_type = 'Shipment'", order_id="t.order_id"),
+    "financial_events": Sale(
+        "t.transaction_type = 'Shipment'", order_id="t.order_id", credit="t.transaction_type = 'Adjustment'"
+    ),
     "ledger_events": Sale("t.event_type = 'Shipments'", sold_on="t.occurred_on"),
 }
 """Tables with rows of sales."""
 FEES = frozenset({"fee_previews", "storage_charges"})
 """Tables that say which fees of a sale are right."""
-CREDITS: Mapping[str, str] = {
-    "financial_events": "t.transaction_type = 'Adjustment'",
-    "claims": "true",
-    "replacements": "true",
-}
-"""Tables with rows that may give a fee back, or say what a credit was for, and which rows those are."""
+CREDITS = frozenset({"claims", "replacements"})
+"""Tables without sales whose rows may give a fee back, or say what a credit was for."""
 TOLD = ("names", "about", "order_id", "sold_on", "seen_from")
 """What a note says beside the item."""
 NAMES = (("fnsku", "fnsku"), ("sku", "sku"), ("msku", "sku"), ("asin", "asin"))
@@ -159,10 +159,9 @@ def _row_names(table: Table, alias: str = "t") -> sql.Composed:
 def _about(table: Table) -> sql.Composable:
     """What a row is about, and the order and the day of one of a sale: nulls before detection has looked at
     anything."""
-    credit = sql.SQL(CREDITS.get(table.name, "false"))
     if table.name not in SALES:
         return _about_no_sale(table)
-    sale, order_id, sold_on = map(sql.SQL, SALES[table.name])
+    sale, order_id, sold_on, credit = map(sql.SQL, SALES[table.name])
     return sql.SQL(
         "CASE WHEN {sale} AND looked.before THEN 'sale' WHEN {sale} THEN NULL WHEN {credit} THEN 'credit'"
         " ELSE 'other' END AS about,"

@@ -27,7 +27,7 @@ from clario.domain.detection.runs.records import Batch, Named, Remembered, Share
 MOST_ROWS = 60_000
 """A batch takes components as long as they have no more rows than that together. The biggest one may have more."""
 LEAN = 3
-"""Of a component without its plain sales hardly more than one row of so many is read; of most less than one of five."""
+"""Of a component without its plain sales about one row of so many is reckoned with: our choice, rather too many."""
 JOINED = "joined "
 """What a component is told begins with this where rows of others may be all that joins its identifiers."""
 DIGEST = 64
